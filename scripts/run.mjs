@@ -2,7 +2,7 @@
  * Runs a script that imports the packages from their sources: `node scripts/run.mjs FILE [ARGUMENTS]`.
  * The script is bundled first, since Node 20 reads no TypeScript; libraries stay outside of the bundle.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -22,10 +22,12 @@ const outfile = path.join(
 const external = {
   name: 'libraries-stay-outside',
   setup(hooks) {
-    hooks.onResolve({ filter: /^[^./]/ }, (found) =>
-      found.kind === 'entry-point' || found.path.startsWith('@km/') ? undefined : { external: true },
-    );
     hooks.onResolve({ filter: /^#h5wasm$/ }, () => ({ path: 'h5wasm/node', external: true }));
+    hooks.onResolve({ filter: /^[^./]/ }, (found) =>
+      found.kind === 'entry-point' || found.path.startsWith('@km/')
+        ? undefined
+        : { external: true },
+    );
   },
 };
 
@@ -42,5 +44,6 @@ await build({
   plugins: [external],
   logLevel: 'error',
 });
+process.on('exit', () => rmSync(outfile, { force: true }));
 process.argv = [process.argv[0] ?? 'node', entry, ...args];
 await import(pathToFileURL(outfile).href);
