@@ -1,1 +1,2 @@
-export {};
+export { fileSource } from './node-file-source.ts';
+export { type FileStore, type FileStoreOptions, fileStore } from './node-file-store.ts';

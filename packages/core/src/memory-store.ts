@@ -1,0 +1,39 @@
+import { joinChunks } from './chunks.ts';
+import { checkKey, compareKeys } from './key.ts';
+import { memorySource } from './memory-source.ts';
+import { progressOf } from './progress.ts';
+import type { ByteChunks } from './source.ts';
+import type { Store } from './store.ts';
+
+/** A store in memory. */
+export interface MemoryStore extends Store {
+  /** Objects by key; may be read and changed at any time. */
+  readonly objects: Map<string, Uint8Array>;
+  list(prefix: string): AsyncIterable<string>;
+  delete(key: string): Promise<void>;
+}
+
+/** Makes a store in memory, holding the given objects at first. */
+export function memoryStore(objects: Iterable<readonly [string, Uint8Array]> = []): MemoryStore {
+  const map = new Map(objects);
+  return {
+    objects: map,
+    async open(key, options) {
+      options?.signal?.throwIfAborted();
+      const bytes = map.get(checkKey(key));
+      return bytes && memorySource(bytes, key);
+    },
+    async *list(prefix) {
+      yield* [...map.keys()].filter((key) => key.startsWith(prefix)).sort(compareKeys);
+    },
+    async write(key, chunks: ByteChunks, options) {
+      checkKey(key);
+      const bytes = await joinChunks(chunks, options);
+      progressOf(options, `writing ${key}`, bytes.length)(bytes.length);
+      map.set(key, bytes);
+    },
+    async delete(key) {
+      map.delete(checkKey(key));
+    },
+  };
+}

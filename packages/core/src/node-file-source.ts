@@ -1,0 +1,103 @@
+import type { Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  type ByteSource,
+  checkRead,
+  IoError,
+  NotFoundError,
+  progressOf,
+  type ReadOptions,
+  TruncatedError,
+} from '@km/core';
+
+const STEP_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Makes a source of a local file; the file is opened for each read and closed after it.
+ * @throws NotFoundError when there is no such file; IoError when it cannot be read or is a directory.
+ */
+export async function fileSource(path: string | URL, options?: ReadOptions): Promise<ByteSource> {
+  options?.signal?.throwIfAborted();
+  const file = typeof path === 'string' ? path : fileURLToPath(path);
+  const stats = await statFile(file);
+  if (stats === undefined) {
+    throw new NotFoundError(`There is no file ${file}; check the path.`, { source: file });
+  }
+  if (!stats.isFile()) throw new IoError(`${file} is not a regular file.`, { source: file });
+  return openedSource(file, stats.size);
+}
+
+/** Stats a path; resolves to `undefined` when nothing is there. */
+export async function statFile(file: string): Promise<Stats | undefined> {
+  try {
+    return await stat(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw ioError(error, file);
+  }
+}
+
+/** True for the error of a path that leads to nothing. */
+export function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Wraps an error of the file system. */
+export function ioError(error: unknown, file: string): IoError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new IoError(`${file}: ${reason}`, { source: file, cause: error });
+}
+
+/** Makes a source of a file of known size. */
+export function openedSource(file: string, byteLength: number): ByteSource {
+  const source: ByteSource = {
+    name: file,
+    byteLength,
+    async read(start, end, options) {
+      checkRead(source, start, end, options);
+      // Not zero-filled, not from the shared pool: large reads are as fast as the disk and aligned.
+      const bytes = new Uint8Array(Buffer.allocUnsafeSlow(end - start).buffer);
+      if (bytes.length === 0) return bytes;
+      let handle: FileHandle;
+      try {
+        handle = await open(file, 'r');
+      } catch (error) {
+        throw ioError(error, file);
+      }
+      try {
+        await fill(handle, bytes, start, file, options);
+      } finally {
+        await handle.close();
+      }
+      return bytes;
+    },
+  };
+  return source;
+}
+
+async function fill(
+  handle: FileHandle,
+  bytes: Uint8Array,
+  start: number,
+  file: string,
+  options: ReadOptions | undefined,
+): Promise<void> {
+  const advance = progressOf(options, `reading ${file}`, bytes.length);
+  let done = 0;
+  while (done < bytes.length) {
+    const step = Math.min(STEP_BYTES, bytes.length - done);
+    const { bytesRead } = await handle.read(bytes, done, step, start + done).catch((error) => {
+      throw ioError(error, file);
+    });
+    if (bytesRead === 0) {
+      throw new TruncatedError(
+        `${file} ended at byte ${start + done} while bytes up to ${start + bytes.length} were read; it changed meanwhile.`,
+        { source: file, offset: start + done },
+      );
+    }
+    done += bytesRead;
+    advance(bytesRead);
+  }
+}

@@ -1,0 +1,77 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type ByteChunks, progressOf, type WriteOptions } from '@km/core';
+import { ioError } from './node-file-source.ts';
+import { release, temporarySibling } from './node-temporary.ts';
+
+/**
+ * Writes a file whole or not at all: temporary sibling, flush, rename, flush of the directory.
+ * @throws IoError when the disk fails; the signal's reason when it is aborted; what the chunks throw.
+ */
+export async function writeFileAtomically(
+  file: string,
+  chunks: ByteChunks,
+  options: WriteOptions & { readonly sync: boolean },
+): Promise<void> {
+  const temporary = temporarySibling(file, 'tmp');
+  try {
+    await writeChunks(temporary, chunks, options);
+    await rename(temporary, file).catch((error) => {
+      throw ioError(error, file);
+    });
+    if (options.sync) await syncDirectory(dirname(file));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    release(temporary);
+  }
+}
+
+async function writeChunks(
+  temporary: string,
+  chunks: ByteChunks,
+  options: WriteOptions & { readonly sync: boolean },
+): Promise<void> {
+  const advance = progressOf(options, 'writing', options.byteLength);
+  const handle = await open(temporary, 'wx').catch((error) => {
+    throw ioError(error, temporary);
+  });
+  try {
+    for await (const chunk of chunks) {
+      advance(0);
+      await writeFully(handle, chunk, temporary);
+      advance(chunk.length);
+    }
+    if (options.sync) {
+      await handle.sync().catch((error) => {
+        throw ioError(error, temporary);
+      });
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeFully(handle: FileHandle, chunk: Uint8Array, file: string): Promise<void> {
+  let done = 0;
+  while (done < chunk.length) {
+    try {
+      done += (await handle.write(chunk, done, chunk.length - done)).bytesWritten;
+    } catch (error) {
+      throw ioError(error, file);
+    }
+  }
+}
+
+/** Flushes the names in a directory to the disk, where the platform can. */
+export async function syncDirectory(directory: string): Promise<void> {
+  // Windows cannot open a directory; it flushes names with the files.
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
