@@ -95,7 +95,7 @@ function isReference(value: JsonObject): boolean {
   return (
     typeof value.dtype === 'string' &&
     Array.isArray(value.shape) &&
-    ('offset' in value || 'strings' in value || 'base64' in value)
+    (typeof value.length === 'number' || 'strings' in value || 'base64' in value)
   );
 }
 
@@ -129,6 +129,8 @@ class Decoder {
   }
 
   #composite(value: JsonObject): GoldenValue | undefined {
+    // The config of an input layer has keys named sparse and ragged as well.
+    if (!isGoldenReference(value.values)) return undefined;
     if (value.sparse === true) return { kind: 'sparse', ...this.#indexed(value) };
     if (value.indexed_slices === true) {
       const denseShape = value.dense_shape == null ? null : numbers(value.dense_shape);

@@ -19,6 +19,7 @@ const head = {
     {
       id: 'a/1',
       nested: [[floats], { flag: { dtype: 'bool', shape: [2], offset: 16, length: 2 } }],
+      config: { dtype: 'float32', offset: 0, sparse: true, ragged: true, values: 1 },
       rate: { $number: '-Infinity' },
       words: { dtype: 'string', shape: [1], strings: ['ü'] },
       raw: { dtype: 'string', shape: [1], base64: ['/w=='] },
@@ -37,6 +38,7 @@ test('references become tensors wherever they stand', () => {
   expect(decoded).toEqual({
     id: 'a/1',
     nested: [[values], { flag: { dtype: 'bool', shape: [2], data: Uint8Array.of(1, 0) } }],
+    config: { dtype: 'float32', offset: 0, sparse: true, ragged: true, values: 1 },
     rate: -Infinity,
     words: { dtype: 'string', shape: [1], data: [Uint8Array.of(0xc3, 0xbc)] },
     raw: { dtype: 'string', shape: [1], data: [Uint8Array.of(0xff)] },
