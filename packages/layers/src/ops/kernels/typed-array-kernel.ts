@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Numbers of a tensor as they lie in the memory of a backend. */
+export type Numbers = Float32Array | Int32Array | Uint8Array;
+
+/** Shape and dtype of a tensor that a kernel is going to produce. */
+export interface OutputSpec {
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32' | 'bool';
+}
+
+/** One input of a kernel: its shape, its dtype and a view of its elements. */
+export interface KernelInput {
+  readonly shape: readonly number[];
+  readonly dtype: tf.DataType;
+  readonly values: Numbers;
+}
+
+/** Inputs of a kernel as tfjs hands them over, before their elements are read. */
+export type KernelInputInfos = Readonly<Record<string, tf.TensorInfo>>;
+
+/** A kernel written as one loop over typed arrays, which runs on every backend that this package supports. */
+export interface TypedArrayKernel<A> {
+  readonly kernelName: string;
+  /** Gives shape and dtype of the outputs without reading an element. */
+  readonly infer: (inputs: KernelInputInfos, attrs: A) => readonly OutputSpec[];
+  /** Writes every element of the outputs, whose content is undefined before. */
+  readonly compute: (
+    inputs: Readonly<Record<string, KernelInput>>,
+    outputs: readonly Numbers[],
+    attrs: A,
+  ) => void;
+}
+
+interface WasmBackend {
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  typedArrayFromHeap(info: tf.TensorInfo): Numbers;
+  readonly dataIdMap: { get(dataId: object): unknown };
+}
+
+interface CpuBackend {
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values: Numbers): tf.TensorInfo;
+  readonly data: { get(dataId: object): { readonly values: Numbers } };
+}
+
+/** Returns the dtype of an output that holds elements of an input. */
+export function numericType(dtype: tf.DataType | undefined): OutputSpec['dtype'] {
+  return dtype === 'int32' || dtype === 'bool' ? dtype : 'float32';
+}
+
+/**
+ * Registers a kernel for the backends `cpu` and `wasm`, in place of one that is already there; that one goes on to
+ * serve strings.
+ */
+export function registerTypedArrayKernel<A>(kernel: TypedArrayKernel<A>): void {
+  register(kernel, 'cpu', (infos, attrs, backend) => runOnCpu(kernel, infos, attrs, backend));
+  register(kernel, 'wasm', (infos, attrs, backend) => runOnWasm(kernel, infos, attrs, backend));
+}
+
+type Run<A> = (infos: KernelInputInfos, attrs: A, backend: object) => tf.TensorInfo[];
+
+function register<A>(kernel: TypedArrayKernel<A>, backendName: string, run: Run<A>): void {
+  const { kernelName } = kernel;
+  // tfjs prints a warning when a kernel is registered over another one.
+  const replaced = tf.getKernel(kernelName, backendName);
+  if (replaced != null) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    ...(replaced?.setupFunc && { setupFunc: replaced.setupFunc }),
+    ...(replaced?.disposeFunc && { disposeFunc: replaced.disposeFunc }),
+    kernelFunc: (call) => {
+      const infos = call.inputs as Record<string, tf.TensorInfo>;
+      const holdsStrings = Object.values(infos).some(({ dtype }) => dtype === 'string');
+      if (holdsStrings && replaced != null) return replaced.kernelFunc(call);
+      const outputs = run(infos, call.attrs as unknown as A, call.backend);
+      const [first] = outputs;
+      return outputs.length === 1 && first !== undefined ? first : outputs;
+    },
+  });
+}
+
+function runOnCpu<A>(
+  kernel: TypedArrayKernel<A>,
+  infos: KernelInputInfos,
+  attrs: A,
+  backend: object,
+): tf.TensorInfo[] {
+  const cpu = backend as CpuBackend;
+  const specs = kernel.infer(infos, attrs);
+  const outputs = specs.map(({ shape, dtype }) =>
+    allocate(tf.util.sizeFromShape([...shape]), dtype),
+  );
+  kernel.compute(
+    inputsOf(infos, ({ dataId }) => cpu.data.get(dataId).values),
+    outputs,
+    attrs,
+  );
+  return specs.map(({ shape, dtype }, i) =>
+    cpu.makeTensorInfo([...shape], dtype, outputs[i] ?? allocate(0, dtype)),
+  );
+}
+
+function runOnWasm<A>(
+  kernel: TypedArrayKernel<A>,
+  infos: KernelInputInfos,
+  attrs: A,
+  backend: object,
+): tf.TensorInfo[] {
+  const wasm = backend as WasmBackend;
+  // Data that still lies on another backend moves here on its first lookup, which may grow the heap.
+  for (const { dataId } of Object.values(infos)) wasm.dataIdMap.get(dataId);
+  const specs = kernel.infer(infos, attrs);
+  const outputs = specs.map(({ shape, dtype }) => wasm.makeOutput([...shape], dtype));
+  // Views are taken last because growing the heap detaches them.
+  kernel.compute(
+    inputsOf(infos, (info) => wasm.typedArrayFromHeap(info)),
+    outputs.map((info) => wasm.typedArrayFromHeap(info)),
+    attrs,
+  );
+  return outputs;
+}
+
+function inputsOf(
+  infos: KernelInputInfos,
+  values: (info: tf.TensorInfo) => Numbers,
+): Record<string, KernelInput> {
+  return Object.fromEntries(
+    Object.entries(infos).map(([name, info]) => [
+      name,
+      { shape: info.shape, dtype: info.dtype, values: values(info) },
+    ]),
+  );
+}
+
+function allocate(size: number, dtype: OutputSpec['dtype']): Numbers {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(size);
+    case 'int32':
+      return new Int32Array(size);
+    case 'bool':
+      return new Uint8Array(size);
+  }
+}
