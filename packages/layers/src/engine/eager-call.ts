@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { getPendingLosses, inCall, inheritedTraining, withTraining } from './call-context.ts';
+import { assertInputCompatibility } from './input-spec.ts';
+import type { Layer } from './layer.ts';
+import { get_mask, masksOf, set_mask } from './mask.ts';
+import { nameScope } from './names.ts';
+import { flatten, mapStructure, packAs } from './nest.ts';
+import type { ApplyArgs, CallArgs, Masks, Nested, Shape, Tensors } from './types.ts';
+
+/** The arguments with which `call` runs: training mode and masks resolved. */
+export function resolveCallArgs(inputs: Tensors, args: ApplyArgs): CallArgs {
+  const mask = (args.mask ?? masksOf(inputs)) as Masks | null;
+  return { ...args, training: args.training ?? inheritedTraining(), mask };
+}
+
+/** Shapes of tensors, in their structure. */
+export function shapesOf(inputs: Tensors): Nested<Shape> {
+  return mapStructure<tf.Tensor, Shape>(inputs, (x) => x.shape);
+}
+
+/** The masks of outputs by the layer's own rule, one per output in flattened order. */
+function maskOutputs(
+  layer: Layer,
+  inputs: Tensors,
+  outputs: readonly tf.Tensor[],
+  mask: Masks | null,
+): (tf.Tensor | null)[] {
+  if (!layer.supports_masking && !layer._overridesComputeMask) return outputs.map(() => null);
+  if (outputs.every((output) => get_mask(output) !== null)) return outputs.map(get_mask);
+  const computed = layer.compute_mask(inputs, mask);
+  if (computed === null) return outputs.map(() => null);
+  const masks = flatten<tf.Tensor | null>(computed);
+  return outputs.map((_, i) => masks[i] ?? null);
+}
+
+/** Replaces outputs that are inputs or belong to variables by handles of their own. */
+function ownOutputs(outputs: readonly tf.Tensor[], inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  return outputs.map((output, i) => {
+    if (!output.kept && !inputs.includes(output) && outputs.indexOf(output) === i) return output;
+    const own = tf.clone(output);
+    set_mask(own, get_mask(output));
+    return own;
+  });
+}
+
+/** Adds the penalty of each output, averaged over the batch. */
+function regularizeActivity(layer: Layer, outputs: readonly tf.Tensor[]): void {
+  const regularizer = layer.activity_regularizer;
+  if (regularizer === null) return;
+  for (const output of outputs) {
+    const batch = output.shape[0] ?? 1;
+    layer.add_loss(tf.div(regularizer.call(output), batch));
+  }
+}
+
+function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
+  assertInputCompatibility(layer.input_spec, inputs, layer.name);
+  return nameScope(layer.name, () => {
+    layer._maybe_build(inputs);
+    const result = layer.call(inputs, args);
+    const outputs = ownOutputs(flatten<tf.Tensor>(result), flatten<tf.Tensor>(inputs));
+    regularizeActivity(layer, outputs);
+    const masks = maskOutputs(layer, inputs, outputs, args.mask);
+    outputs.forEach((output, i) => {
+      set_mask(output, masks[i] ?? null);
+    });
+    return packAs<tf.Tensor, tf.Tensor>(result, outputs);
+  });
+}
+
+/** Calls a layer on tensors; only the outputs, their masks and the losses survive the call. */
+export function applyEager(layer: Layer, inputs: Tensors, args: ApplyArgs): Tensors {
+  const callArgs = resolveCallArgs(inputs, args);
+  if (!inCall()) layer._clear_losses();
+  const outputs: Tensors[] = [];
+  withTraining(callArgs.training, () => {
+    const before = getPendingLosses().length;
+    tf.tidy(() => {
+      const result = run(layer, inputs, callArgs);
+      outputs.push(result);
+      const flat = flatten<tf.Tensor>(result);
+      const masks = flat.map(get_mask).filter((mask) => mask !== null);
+      return [...flat, ...masks, ...getPendingLosses().slice(before)];
+    });
+  });
+  return outputs[0] ?? [];
+}

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { getPendingLosses, inCall, notePendingLoss } from './call-context.ts';
+
+/** A loss that is computed when it is asked for. */
+export type LossFunction = () => tf.Tensor | null;
+
+/** The losses that one layer has added: values of the last call, and functions. */
+export class LossStore {
+  #values: tf.Tensor[] = [];
+  readonly #functions: LossFunction[] = [];
+
+  /** Adds a value of the running call, or a function. */
+  add(loss: tf.Tensor | LossFunction): void {
+    if (typeof loss === 'function') {
+      this.#functions.push(loss);
+      return;
+    }
+    // On the shape-only backend a layer is only outlined; its losses come with each real call.
+    if (tf.getBackend() === 'meta') return;
+    const value = tf.clone(loss);
+    this.#values.push(value);
+    if (inCall()) notePendingLoss(value);
+  }
+
+  /** Forgets the values of the last call. */
+  clear(): void {
+    const pending = getPendingLosses();
+    for (const value of this.#values) {
+      if (!value.isDisposed && !pending.includes(value)) value.dispose();
+    }
+    this.#values = [];
+  }
+
+  /** Values of the last call, then what the functions give now. */
+  collect(): tf.Tensor[] {
+    const values = this.#values.filter((value) => !value.isDisposed);
+    return [...values, ...this.collectFunctions()];
+  }
+
+  /** What the functions give now. */
+  collectFunctions(): tf.Tensor[] {
+    return this.#functions.map((run) => run()).filter((value) => value !== null);
+  }
+}

@@ -1,0 +1,52 @@
+import { isPlainObject } from './nest.ts';
+import { Variable } from './variable.ts';
+
+/** Base of the objects whose properties are searched for variables and further modules. */
+export abstract class Module {
+  /** True for metrics, which do not belong to the topology of the layer that holds them. */
+  static readonly isMetric: boolean = false;
+
+  /** Direct children: variables and modules found in the properties. */
+  _tracked_children(): (Variable | Module)[] {
+    return trackedLeaves(trackedProperties(this).map(([, value]) => value));
+  }
+}
+
+/** What a property of a module can hold that is part of the model. */
+export type Tracked = Variable | Module | readonly unknown[] | Record<string, unknown>;
+
+/** True when a value holds a variable or a module, itself or at some depth. */
+function isTracked(value: unknown, depth: number = 0): value is Tracked {
+  if (value instanceof Variable || value instanceof Module) return true;
+  if (depth > 100) return false;
+  if (Array.isArray(value)) return value.some((item) => isTracked(item, depth + 1));
+  return isPlainObject(value) && Object.values(value).some((item) => isTracked(item, depth + 1));
+}
+
+/** Properties of an object that hold variables, modules, or lists and dictionaries of these. */
+export function trackedProperties(owner: object): [string, Tracked][] {
+  const found: [string, Tracked][] = [];
+  for (const [name, value] of Object.entries(owner)) {
+    if (isTracked(value)) found.push([name, value]);
+  }
+  return found;
+}
+
+/** Variables and modules inside of tracked values, in order, lists and dictionaries opened. */
+export function trackedLeaves(values: readonly unknown[]): (Variable | Module)[] {
+  return values.flatMap((value) => {
+    if (value instanceof Variable || value instanceof Module) return [value];
+    if (Array.isArray(value)) return trackedLeaves(value);
+    return isPlainObject(value) ? trackedLeaves(Object.values(value)) : [];
+  });
+}
+
+/** True for a metric. */
+export function isMetric(module: Module): boolean {
+  return (module.constructor as typeof Module).isMetric;
+}
+
+/** The variables of a list, each once. */
+export function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

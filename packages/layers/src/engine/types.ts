@@ -1,0 +1,57 @@
+import type { DType, Tensor as TensorRecord } from '@km/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** Sizes of the axes of a tensor, outermost first; `null` where a size is open. */
+export type Shape = readonly (number | null)[];
+
+/** A value, or lists and dictionaries of values at any depth. */
+export type Nested<T> = T | readonly Nested<T>[] | { readonly [key: string]: Nested<T> };
+
+/** A shape, or lists and dictionaries of shapes, one per tensor. */
+export type Shapes = Nested<Shape>;
+
+/** A tensor, or lists and dictionaries of tensors. */
+export type Tensors = Nested<Tensor>;
+
+/** Masks in the structure of the tensors they belong to; `null` where there is none. */
+export type Masks = Nested<Tensor | null>;
+
+/** A plain JSON-like dictionary of constructor arguments under Keras's names. */
+export type Config = { [key: string]: unknown };
+
+/** What a layer's `call` gets besides its inputs, under Keras's names. */
+export interface CallArgs {
+  /** True while training; resolved before `call` runs. */
+  readonly training: boolean;
+  /** Masks of the inputs in their structure; `null` when no input carries one. */
+  readonly mask: Masks | null;
+  readonly [name: string]: unknown;
+}
+
+/** What a caller of a layer may give besides its inputs. */
+export interface ApplyArgs {
+  /** True for training mode; `null` or absent takes the mode of the calling layer. */
+  readonly training?: boolean | null | undefined;
+  readonly [name: string]: unknown;
+}
+
+/** Draws the first value of a weight. */
+export interface Initializer {
+  /** Values of a new weight. */
+  call(shape: readonly number[], dtype?: DType): TensorRecord;
+  get_config(): Config;
+}
+
+/** Gives the penalty of a weight or an output. */
+export interface Regularizer {
+  /** The penalty, as a scalar. */
+  call(x: Tensor): Tensor;
+  get_config(): Config;
+}
+
+/** Projects a weight after each step of an optimizer. */
+export interface Constraint {
+  /** The projected weight. */
+  call(w: Tensor): Tensor;
+  get_config(): Config;
+}
