@@ -1,0 +1,24 @@
+import { newSeed } from './draw.ts';
+import { Initializer } from './initializer.ts';
+
+/** Arguments of the random initializers; without a seed each object draws one for itself. */
+export interface SeedConfig {
+  readonly seed?: number | null;
+}
+
+/** Base of the random initializers: every call of one object gives the same values. */
+export abstract class RandomInitializer extends Initializer {
+  readonly seed: number | null;
+  #drawn: number | null = null;
+
+  constructor(config: SeedConfig) {
+    super();
+    this.seed = config.seed ?? null;
+  }
+
+  /** The pair of seeds of TensorFlow's stateless random operations. */
+  protected get seedPair(): readonly [number, number] {
+    this.#drawn ??= this.seed ?? newSeed();
+    return [this.#drawn, 0];
+  }
+}
