@@ -89,6 +89,18 @@ export function isKmError<Code extends KmErrorCode>(
   value: unknown,
   code?: Code,
 ): value is KmError<Code> {
-  if (!(value instanceof Error) || !('code' in value)) return false;
-  return code === undefined ? String(value.code).startsWith('KM_') : value.code === code;
+  const found = fieldOf(value, 'code');
+  return code === undefined ? found?.startsWith('KM_') === true : found === code;
+}
+
+/** Reads a text field of a thrown value, such as `message`, `name` or `code`, whatever realm it comes from. */
+export function fieldOf(thrown: unknown, field: string): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null) return undefined;
+  const value: unknown = Reflect.get(thrown, field);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Message of a thrown value. */
+export function messageOf(thrown: unknown): string {
+  return fieldOf(thrown, 'message') ?? String(thrown);
 }

@@ -1,7 +1,16 @@
+export { blobSource } from './blob-source.ts';
+export { blobStore } from './blob-store.ts';
 export { ByteReader } from './byte-reader.ts';
+export { type Cast, castTensor, copyTensor } from './cast-tensor.ts';
 export { checkedAdd, checkedMultiply, checkedNumber, elementCount } from './checked.ts';
 export { joinChunks, readAll, sourceChunks } from './chunks.ts';
+export { crc32 } from './crc32.ts';
 export { decodeTensor, zeros } from './decode-tensor.ts';
+export {
+  type DirectoryHandleLike,
+  directoryStore,
+  type FileHandleLike,
+} from './directory-store.ts';
 export {
   DTYPES,
   type DTypeKind,
@@ -14,6 +23,7 @@ export {
 export { checkTensor, encodeTensor } from './encode-tensor.ts';
 export {
   ChecksumError,
+  fieldOf,
   IoError,
   isKmError,
   KmError,
@@ -22,6 +32,7 @@ export {
   LimitError,
   MalformedError,
   MissingBackendError,
+  messageOf,
   NotFoundError,
   TruncatedError,
   UnsupportedError,
@@ -32,6 +43,9 @@ export {
   numberToBfloat16,
   numberToFloat16,
 } from './float16.ts';
+export type { HttpOptions } from './http-request.ts';
+export { httpSource } from './http-source.ts';
+export { httpStore } from './http-store.ts';
 export { checkKey, compareKeys, isSafeKey } from './key.ts';
 export { lazyFromSource, lazyFromTensor, lazyTensor } from './lazy-tensor.ts';
 export {
@@ -44,10 +58,18 @@ export {
   MAX_RANK,
   MAX_RECURSION,
   MAX_TENSORS,
+  MAX_ZIP_DIRECTORY_BYTES,
   MAX_ZIP_ENTRIES,
 } from './limits.ts';
 export { memorySource } from './memory-source.ts';
 export { type MemoryStore, memoryStore } from './memory-store.ts';
+export {
+  type ObjectClient,
+  type ObjectEntry,
+  type ObjectStat,
+  type ObjectStoreOptions,
+  objectStore,
+} from './object-store.ts';
 export { type Advance, progressOf } from './progress.ts';
 export { checkRead } from './range.ts';
 export { sliceSource } from './slice-source.ts';
@@ -62,3 +84,7 @@ export type {
   TensorMap,
   TensorSpec,
 } from './tensor.ts';
+export { type CacheOptions, cachedSource, withCache } from './with-cache.ts';
+export { type CoalescingOptions, coalescedSource, withCoalescing } from './with-coalescing.ts';
+export { type ZipEntry, zipChunks } from './zip-chunks.ts';
+export { type ZipOptions, type ZipStore, zipStore } from './zip-store.ts';

@@ -19,6 +19,9 @@ export const MAX_MESSAGE_BYTES = 2_147_483_647;
 /** Most entries of a zip archive; a `.keras` file has 3, a zipped SavedModel about 20. */
 export const MAX_ZIP_ENTRIES = 65_536;
 
+/** Most bytes of the directory of a zip archive; that of 65,536 entries takes about 7 MB. */
+export const MAX_ZIP_DIRECTORY_BYTES: number = 64 * 1024 * 1024;
+
 /** Most bytes that one deflated zip entry may inflate to in memory; zipped weights seen have 550 MB. */
 export const MAX_INFLATED_BYTES: number = 4 * 1024 * 1024 * 1024;
 

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import {
   type ByteSource,
   checkRead,
+  fieldOf,
   IoError,
+  messageOf,
   NotFoundError,
   progressOf,
   type ReadOptions,
@@ -40,14 +42,13 @@ export async function statFile(file: string): Promise<Stats | undefined> {
 
 /** True for the error of a path that leads to nothing. */
 export function isMissing(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = fieldOf(error, 'code');
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** Wraps an error of the file system. */
 export function ioError(error: unknown, file: string): IoError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new IoError(`${file}: ${reason}`, { source: file, cause: error });
+  return new IoError(`${file}: ${messageOf(error)}`, { source: file, cause: error });
 }
 
 /** Makes a source of a file of known size. */

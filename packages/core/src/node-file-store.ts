@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkKey, compareKeys, type ReadOptions, type Store } from '@km/core';
 import { ioError, isMissing, openedSource, statFile } from './node-file-source.ts';
+import { recoverDirectory } from './node-recover.ts';
 import { isTemporaryName, removeStale } from './node-temporary.ts';
 import { writeFileAtomically } from './node-write-file.ts';
 
@@ -34,7 +35,8 @@ export function fileStore(root: string | URL, storeOptions: FileStoreOptions = {
     async open(key, options) {
       options?.signal?.throwIfAborted();
       const file = pathOf(key);
-      const stats = await statFile(file);
+      let stats = await statFile(file);
+      if (stats === undefined && (await recoverDirectory(directory))) stats = await statFile(file);
       return stats?.isFile() ? openedSource(file, stats.size) : undefined;
     },
     async *list(prefix, options) {

@@ -1,5 +1,5 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { type ByteChunks, progressOf, type WriteOptions } from '@km/core';
 import { ioError } from './node-file-source.ts';
 import { release, temporarySibling } from './node-temporary.ts';
@@ -9,10 +9,11 @@ import { release, temporarySibling } from './node-temporary.ts';
  * @throws IoError when the disk fails; the signal's reason when it is aborted; what the chunks throw.
  */
 export async function writeFileAtomically(
-  file: string,
+  path: string,
   chunks: ByteChunks,
   options: WriteOptions & { readonly sync: boolean },
 ): Promise<void> {
+  const file = await resolvedPath(path);
   const temporary = temporarySibling(file, 'tmp');
   try {
     await writeChunks(temporary, chunks, options);
@@ -74,4 +75,9 @@ export async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Follows links, so that what a link leads to is replaced and the link stays. */
+export async function resolvedPath(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
 }
