@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
+import { einsum } from '../src/ops/einsum.ts';
 import { matMul } from '../src/ops/mat-mul.ts';
 import { expectGradientsMatchDifferences } from './gradients-numeric.ts';
 import { sample, testOnBackends } from './ops-backends.ts';
@@ -15,6 +16,30 @@ const pair = (low: number, high: number) => () => [
   sample([2, 3], low, high),
   sample([1, 3], low + 0.3, high + 0.4),
 ];
+
+const conv2d = (
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  strides: number | [number, number],
+  pad: tf.Conv2DAttrs['pad'],
+  dilations: number | [number, number] = 1,
+): tf.Tensor => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad, 'NHWC', dilations);
+
+const depthwise = (
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  strides: [number, number],
+  pad: 'same' | 'valid',
+  dilations: [number, number],
+): tf.Tensor =>
+  tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad, 'NHWC', dilations);
+
+const conv3d = (
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  strides: [number, number, number],
+  pad: 'same' | 'valid',
+): tf.Tensor => tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, strides, pad);
 
 const cases: readonly Case[] = [
   ['add', tf.add, pair(-1, 1)],
@@ -258,6 +283,150 @@ const cases: readonly Case[] = [
     () => [sample([1, 3]), sample([1, 3])],
   ],
   ['depthToSpace', (x) => tf.depthToSpace(x as tf.Tensor4D, 2), () => [sample([1, 2, 1, 8])]],
+  [
+    'conv2d',
+    (x, f) => conv2d(x, f, 1, 'valid'),
+    () => [sample([2, 5, 4, 2]), sample([3, 2, 2, 3])],
+  ],
+  [
+    'conv2d with strides',
+    (x, f) => conv2d(x, f, [2, 3], 'same'),
+    () => [sample([1, 6, 7, 2]), sample([3, 2, 2, 2])],
+  ],
+  [
+    'conv2d with strides that leave a rest',
+    (x, f) => conv2d(x, f, 3, 'valid'),
+    () => [sample([1, 7, 8, 1]), sample([2, 3, 1, 2])],
+  ],
+  [
+    'conv2d with dilations',
+    (x, f) => conv2d(x, f, 1, 'same', [2, 3]),
+    () => [sample([1, 6, 7, 2]), sample([3, 2, 2, 2])],
+  ],
+  [
+    'conv2d with explicit padding',
+    (x, f) =>
+      conv2d(
+        x,
+        f,
+        [2, 1],
+        [
+          [0, 0],
+          [2, 0],
+          [1, 3],
+          [0, 0],
+        ],
+      ),
+    () => [sample([1, 5, 4, 2]), sample([2, 2, 2, 2])],
+  ],
+  [
+    'conv2d with more padding than filter',
+    (x, f) =>
+      conv2d(x, f, 1, [
+        [0, 0],
+        [3, 2],
+        [2, 3],
+        [0, 0],
+      ]),
+    () => [sample([1, 3, 3, 1]), sample([2, 2, 1, 1])],
+  ],
+  [
+    'conv2d with one-pixel filters',
+    (x, f) => conv2d(x, f, 1, 'valid'),
+    () => [sample([2, 3, 2, 3]), sample([1, 1, 3, 2])],
+  ],
+  [
+    'conv2dTranspose',
+    (x, f) => tf.conv2dTranspose(x as tf.Tensor4D, f as tf.Tensor4D, [1, 7, 5, 3], [2, 2], 'same'),
+    () => [sample([1, 4, 3, 2]), sample([3, 2, 3, 2])],
+  ],
+  [
+    'depthwiseConv2d',
+    (x, f) => depthwise(x, f, [2, 2], 'same', [1, 1]),
+    () => [sample([2, 5, 6, 2]), sample([3, 3, 2, 2])],
+  ],
+  [
+    'depthwiseConv2d with dilations',
+    (x, f) => depthwise(x, f, [1, 1], 'same', [2, 1]),
+    () => [sample([1, 6, 5, 3]), sample([2, 3, 3, 1])],
+  ],
+  [
+    'conv3d',
+    (x, f) => conv3d(x, f, [2, 1, 2], 'same'),
+    () => [sample([2, 5, 3, 4, 2]), sample([2, 2, 3, 2, 2])],
+  ],
+  [
+    'conv3d with dilations',
+    (x, f) => tf.conv3d(x as tf.Tensor5D, f as tf.Tensor5D, 1, 'valid', 'NDHWC', [2, 1, 1]),
+    () => [sample([1, 5, 3, 3, 2]), sample([2, 2, 2, 2, 1])],
+  ],
+  [
+    'conv3dTranspose',
+    (x, f) => tf.conv3dTranspose(x as tf.Tensor5D, f as tf.Tensor5D, [1, 4, 4, 4, 2], 2, 'same'),
+    () => [sample([1, 2, 2, 2, 2]), sample([2, 2, 2, 2, 2])],
+  ],
+  [
+    'maxPool',
+    (x) => tf.maxPool(x as tf.Tensor4D, [2, 3], [2, 1], 'same'),
+    () => [sample([2, 5, 4, 2])],
+  ],
+  [
+    'avgPool',
+    (x) => tf.avgPool(x as tf.Tensor4D, [3, 2], [2, 1], 'same'),
+    () => [sample([2, 5, 4, 2])],
+  ],
+  [
+    'avgPool without padding',
+    (x) => tf.avgPool(x as tf.Tensor4D, 2, 2, 'valid'),
+    () => [sample([1, 5, 4, 2])],
+  ],
+  [
+    'maxPool3d',
+    (x) => tf.maxPool3d(x as tf.Tensor5D, 2, 2, 'same'),
+    () => [sample([1, 3, 4, 3, 2])],
+  ],
+  [
+    'avgPool3d',
+    (x) => tf.avgPool3d(x as tf.Tensor5D, 2, 2, 'same'),
+    () => [sample([1, 3, 4, 3, 2])],
+  ],
+  [
+    'batchNorm',
+    (x, m, v, o, s) =>
+      tf.batchNorm(x, m as tf.Tensor1D, v as tf.Tensor1D, o as tf.Tensor1D, s as tf.Tensor1D),
+    () => [sample([2, 2, 2, 3]), sample([3]), sample([3], 0.5, 2), sample([3]), sample([3])],
+  ],
+  [
+    'localResponseNormalization',
+    (x) => tf.localResponseNormalization(x as tf.Tensor4D, 1),
+    () => [sample([1, 2, 2, 4])],
+  ],
+  ['einsum', (a, b) => einsum('abc,cd->adb', a, b), () => [sample([2, 3, 4]), sample([4, 2])]],
+  [
+    'einsum with batch axes',
+    (a, b) => einsum('btnh,bsnh->bnts', a, b),
+    () => [sample([2, 3, 2, 2]), sample([2, 4, 2, 2])],
+  ],
+  [
+    'einsum of three operands',
+    (a, b, c) => einsum('ij,jk,kl->il', a, b, c),
+    () => [sample([2, 3]), sample([3, 4]), sample([4, 2])],
+  ],
+  [
+    'einsum with an ellipsis',
+    (a, b) => einsum('...x,xy->...y', a, b),
+    () => [sample([2, 3, 4]), sample([4, 2])],
+  ],
+  [
+    'einsum that broadcasts an ellipsis',
+    (a, b) => einsum('...ij,...jk->...ik', a, b),
+    () => [sample([2, 1, 2, 3]), sample([3, 3, 2])],
+  ],
+  [
+    'einsum with a diagonal and a sum',
+    (a, b) => einsum('iij,k->ji', a, b),
+    () => [sample([2, 2, 3]), sample([2])],
+  ],
 ];
 
 for (const [name, fn, inputs] of cases) {
@@ -287,11 +456,22 @@ testOnBackends('the kinks have the gradients TensorFlow gives them', () => {
   expect(gradientAt((x) => tf.pow(x, 2), [0, -3])).toEqual([0, -6]);
 });
 
+testOnBackends('equal maxima of a window send the gradient to the first', () => {
+  const pooled = tf.grad((x) => tf.sum(tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid')));
+  expect(Array.from(pooled(tf.ones([1, 2, 2, 1])).dataSync())).toEqual([1, 0, 0, 0]);
+});
+
 testOnBackends('constant kernels on the way to a loss contribute zero', () => {
   const masked = (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.cast(tf.greater(x, 0), 'float32'));
   expect(gradientAt(masked, [-1, 2])).toEqual([0, 1]);
   expect(gradientAt((x) => tf.add(tf.floor(x), x), [0.5, 1.5])).toEqual([1, 1]);
   expect(gradientAt((x) => tf.cast(tf.cast(x, 'int32'), 'float32'), [0.5, 1.5])).toEqual([0, 0]);
+});
+
+testOnBackends('the gradients of a convolution have gradients', () => {
+  const squaredGradient = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor =>
+    tf.square(tf.grad((f) => tf.square(conv2d(x, f, 2, 'same')))(filter));
+  expectGradientsMatchDifferences(squaredGradient, [sample([1, 4, 4, 1]), sample([2, 2, 1, 1])]);
 });
 
 testOnBackends('gradients have gradients', () => {

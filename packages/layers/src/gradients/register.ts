@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { scatterNdKernel, tensorScatterUpdateKernel } from '../ops/kernels/scatter.ts';
-import { stridedSliceKernel } from '../ops/kernels/strided-slice.ts';
-import { registerTypedArrayKernel } from '../ops/kernels/typed-array-kernel.ts';
-import { unsortedSegmentSumKernel } from '../ops/kernels/unsorted-segment-sum.ts';
+import { registerKernels } from '../ops/kernels/register.ts';
 import { activationGradients } from './activation.ts';
 import { arithmeticGradients } from './arithmetic.ts';
 import { constantGradients } from './constant.ts';
+import { convolutionGradients } from './convolution.ts';
+import { einsumGradients } from './einsum.ts';
 import { gatherGradients } from './gather.ts';
 import { matMulGradients } from './mat-mul.ts';
+import { normalizationGradients } from './normalization.ts';
+import { poolingGradients } from './pooling.ts';
 import { reductionGradients } from './reduction.ts';
 import { shapeGradients } from './shape.ts';
 import { sliceGradients } from './slice.ts';
@@ -23,10 +24,7 @@ let registered = false;
 export function registerGradients(): void {
   if (registered) return;
   registered = true;
-  registerTypedArrayKernel(unsortedSegmentSumKernel);
-  registerTypedArrayKernel(stridedSliceKernel);
-  registerTypedArrayKernel(scatterNdKernel);
-  registerTypedArrayKernel(tensorScatterUpdateKernel);
+  registerKernels();
   const families = [
     arithmeticGradients,
     unaryGradients,
@@ -35,6 +33,10 @@ export function registerGradients(): void {
     shapeGradients,
     sliceGradients,
     matMulGradients,
+    einsumGradients,
+    convolutionGradients,
+    poolingGradients,
+    normalizationGradients,
     gatherGradients,
     constantGradients,
   ];

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from './wasm-backend.ts';
 
 /** Numbers of a tensor as they lie in the memory of a backend. */
 export type Numbers = Float32Array | Int32Array | Uint8Array;
@@ -30,12 +31,6 @@ export interface TypedArrayKernel<A> {
     outputs: readonly Numbers[],
     attrs: A,
   ) => void;
-}
-
-interface WasmBackend {
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  typedArrayFromHeap(info: tf.TensorInfo): Numbers;
-  readonly dataIdMap: { get(dataId: object): unknown };
 }
 
 interface CpuBackend {

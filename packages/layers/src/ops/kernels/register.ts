@@ -1,0 +1,49 @@
+import { registerComposedKernel } from './composed-kernel.ts';
+import { conv2dBackpropFilterKernel, conv2dBackpropInputKernel } from './conv2d-backprop.ts';
+import { conv3dBackpropFilterKernel, conv3dBackpropInputKernel, conv3dKernel } from './conv3d.ts';
+import {
+  depthwiseBackpropFilterKernel,
+  depthwiseBackpropInputKernel,
+} from './depthwise-backprop.ts';
+import { einsumKernel } from './einsum.ts';
+import {
+  avgPool3dGradKernel,
+  avgPoolGradKernel,
+  maxPool3dKernel,
+  maxPoolPositionsKernel,
+} from './pooling.ts';
+import { scatterNdKernel, tensorScatterUpdateKernel } from './scatter.ts';
+import { stridedSliceKernel } from './strided-slice.ts';
+import { registerTypedArrayKernel } from './typed-array-kernel.ts';
+import { unsortedSegmentSumKernel } from './unsorted-segment-sum.ts';
+import { registerWasmMatMul } from './wasm-mat-mul.ts';
+
+let registered = false;
+
+/**
+ * Registers the kernels that a backend of tfjs lacks, gets wrong or computes slowly.
+ *
+ * Call it after the backends are imported: a backend that is imported later puts its own kernels back. Calls after the
+ * first do nothing.
+ */
+export function registerKernels(): void {
+  if (registered) return;
+  registered = true;
+  registerWasmMatMul();
+  registerTypedArrayKernel(unsortedSegmentSumKernel);
+  registerTypedArrayKernel(stridedSliceKernel);
+  registerTypedArrayKernel(scatterNdKernel);
+  registerTypedArrayKernel(tensorScatterUpdateKernel);
+  registerTypedArrayKernel(depthwiseBackpropFilterKernel);
+  registerTypedArrayKernel(maxPoolPositionsKernel);
+  registerTypedArrayKernel(maxPool3dKernel);
+  registerTypedArrayKernel(avgPoolGradKernel);
+  registerTypedArrayKernel(avgPool3dGradKernel);
+  registerComposedKernel(einsumKernel);
+  registerComposedKernel(depthwiseBackpropInputKernel);
+  registerComposedKernel(conv2dBackpropInputKernel);
+  registerComposedKernel(conv2dBackpropFilterKernel);
+  registerComposedKernel(conv3dKernel);
+  registerComposedKernel(conv3dBackpropInputKernel);
+  registerComposedKernel(conv3dBackpropFilterKernel);
+}

@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The parts of tfjs's wasm backend that kernels of our own use. */
+export interface WasmBackend {
+  /** Number of the next tensor on the C++ side. */
+  dataIdNextNumber: number;
+  readonly dataIdMap: {
+    get(dataId: object): { readonly id: number; readonly memoryOffset: number };
+  };
+  readonly wasm: {
+    cwrap(
+      name: string,
+      result: null,
+      parameters: readonly string[],
+    ): (...values: unknown[]) => void;
+    readonly tfjs: {
+      registerTensor(id: number, size: number, memoryOffset: number): void;
+      disposeData(id: number): void;
+    };
+  };
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  typedArrayFromHeap(info: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
+}
+
+/**
+ * Makes the backend forget what it derived from a tensor's content, such as packed weights.
+ *
+ * The products and convolutions of the wasm backend keep a packed copy of their right operand until the operand is
+ * disposed. Call this after writing into the memory of a tensor in place; on other backends it does nothing.
+ */
+export function dropPackedCopies(tensor: tf.TensorInfo): void {
+  if (tf.getBackend() !== 'wasm') return;
+  const backend: object = tf.backend();
+  forgetPackedCopies(backend as WasmBackend, tensor);
+}
+
+/** The same for a known backend. */
+export function forgetPackedCopies(backend: WasmBackend, { dataId, shape }: tf.TensorInfo): void {
+  const { id, memoryOffset } = backend.dataIdMap.get(dataId);
+  backend.wasm.tfjs.disposeData(id);
+  backend.wasm.tfjs.registerTensor(id, tf.util.sizeFromShape(shape), memoryOffset);
+}
