@@ -15,17 +15,17 @@ export async function runLoss(golden: GoldenCase, container: Goldens): Promise<n
   if (!(loss instanceof losses.Loss)) throw new Error(`${String(class_name)} made no loss`);
   const compare = new Comparer();
   compare.equal('config', loss.get_config(), config);
-  const y_true = tensorOf(container.tensor(golden['y_true']));
-  const y_pred = tensorOf(container.tensor(golden['y_pred']));
+  const y_true = tensorOf(container.tensor(golden.y_true));
+  const y_pred = tensorOf(container.tensor(golden.y_pred));
   const weight =
-    golden['sample_weight'] === null ? null : tensorOf(container.tensor(golden['sample_weight']));
-  if (golden['y_pred_mask'] !== undefined) {
-    set_mask(y_pred, tensorOf(container.tensor(golden['y_pred_mask'])));
+    golden.sample_weight === null ? null : tensorOf(container.tensor(golden.sample_weight));
+  if (golden.y_pred_mask !== undefined) {
+    set_mask(y_pred, tensorOf(container.tensor(golden.y_pred_mask)));
   }
   const value = loss.apply(y_true, y_pred, weight);
-  compare.equal('shape', value.shape, container.tensor(golden['value']).shape);
-  compare.numbers('value', value.dataSync(), container.tensor(golden['value']), FORWARD);
+  compare.equal('shape', value.shape, container.tensor(golden.value).shape);
+  compare.numbers('value', value.dataSync(), container.tensor(golden.value), FORWARD);
   const gradient = tf.grad((x) => tf.sum(loss.apply(y_true, x, weight)))(y_pred);
-  compare.numbers('gradient', gradient.dataSync(), container.tensor(golden['gradient']), GRADIENT);
+  compare.numbers('gradient', gradient.dataSync(), container.tensor(golden.gradient), GRADIENT);
   return compare.difference;
 }

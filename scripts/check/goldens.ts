@@ -12,8 +12,12 @@ import '@tensorflow/tfjs-backend-wasm';
 import { registerGradients } from '../../packages/layers/src/gradients/register.ts';
 import { type CaseRunner, type Outcome, printGroup, runCases } from './golden-report.ts';
 import { runLoss } from './goldens-losses.ts';
+import { runOptimizer } from './goldens-optimizers.ts';
 
-const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([['losses', runLoss]]);
+const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
+  ['optimizers', runOptimizer],
+  ['losses', runLoss],
+]);
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

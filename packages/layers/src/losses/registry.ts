@@ -87,7 +87,7 @@ export function deserialize(config: unknown, custom_objects?: CustomObjects): Lo
 /** Describes a loss as Keras saves it. */
 export function serialize(loss: Loss | LossFn | null): unknown {
   if (typeof loss === 'function') return loss_function_name(loss);
-  return serialize_keras_object(loss, 'keras.losses');
+  return serialize_keras_object(loss);
 }
 
 /**

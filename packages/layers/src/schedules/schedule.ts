@@ -1,5 +1,10 @@
 import type { Config } from '../engine/types.ts';
 
+/** A class of schedules. */
+export interface ScheduleClass {
+  new (config: never): LearningRateSchedule;
+}
+
 /** Base of the learning rate schedules: a rate for each step; subclasses define `call` and `get_config`. */
 export abstract class LearningRateSchedule {
   static readonly className: string = 'LearningRateSchedule';
@@ -9,4 +14,9 @@ export abstract class LearningRateSchedule {
 
   /** Returns the constructor arguments. */
   abstract get_config(): Config;
+
+  /** Makes a schedule from its constructor arguments. */
+  static from_config(this: ScheduleClass, config: Config): LearningRateSchedule {
+    return new this(config as never);
+  }
 }

@@ -1,0 +1,10 @@
+export { Adadelta, type LegacyAdadeltaConfig } from './adadelta.ts';
+export { Adagrad, type LegacyAdagradConfig } from './adagrad.ts';
+export { Adam, type LegacyAdamConfig } from './adam.ts';
+export { Adamax, type LegacyAdamaxConfig } from './adamax.ts';
+export { Ftrl, type LegacyFtrlConfig } from './ftrl.ts';
+export { type LegacyNadamConfig, Nadam } from './nadam.ts';
+export { LegacyOptimizer as Optimizer } from './optimizer.ts';
+export type { LegacyOptimizerConfig } from './optimizer-config.ts';
+export { type LegacyRMSpropConfig, RMSprop } from './rmsprop.ts';
+export { type LegacySGDConfig, SGD } from './sgd.ts';
