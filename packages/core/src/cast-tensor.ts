@@ -3,6 +3,7 @@ import { dtypeKind } from './dtype.ts';
 import { encodeTensor } from './encode-tensor.ts';
 import { UnsupportedError } from './errors.ts';
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './float16.ts';
+import { float32ToHalf, halfToFloat32 } from './half-arrays.ts';
 import type { DType, Tensor } from './tensor.ts';
 
 type Element = number | bigint;
@@ -27,6 +28,27 @@ interface IntegerRange {
 export function castTensor<D extends DType>(tensor: Tensor, dtype: D): Cast<D> {
   if (tensor.dtype === dtype) return { tensor: tensor as unknown as Tensor<D>, changed: 0 };
   refuse(tensor.dtype, dtype);
+  return (castHalf(tensor, dtype) ?? castEach(tensor, dtype)) as unknown as Cast<D>;
+}
+
+/** The casts of mixed precision, which are worth being fast. */
+function castHalf(tensor: Tensor, dtype: DType): Cast | undefined {
+  const { shape } = tensor;
+  if ((tensor.dtype === 'float16' || tensor.dtype === 'bfloat16') && dtype === 'float32') {
+    const data = halfToFloat32(tensor.data, tensor.dtype);
+    return { tensor: { dtype, shape, data }, changed: 0 };
+  }
+  if (tensor.dtype !== 'float32' || (dtype !== 'float16' && dtype !== 'bfloat16')) return undefined;
+  const data = float32ToHalf(tensor.data, dtype);
+  const after = halfToFloat32(data, dtype);
+  let changed = 0;
+  for (let i = 0; i < after.length; i++) {
+    if (after[i] !== tensor.data[i] && !Number.isNaN(after[i])) changed++;
+  }
+  return { tensor: { dtype, shape, data }, changed };
+}
+
+function castEach(tensor: Tensor, dtype: DType): Cast {
   // Only the length of the data counts from here on: a complex tensor is a list of re, im.
   const get = reader(tensor);
   const result: Tensor = zeros<DType>({ dtype, shape: tensor.shape });
@@ -41,7 +63,7 @@ export function castTensor<D extends DType>(tensor: Tensor, dtype: D): Cast<D> {
     put(i * step, value);
     if (!same(check(i * step), value)) changed++;
   }
-  return { tensor: result as unknown as Tensor<D>, changed };
+  return { tensor: result, changed };
 }
 
 /** Copies a tensor, so that a change of one does not show in the other. */

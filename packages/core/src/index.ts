@@ -43,6 +43,7 @@ export {
   numberToBfloat16,
   numberToFloat16,
 } from './float16.ts';
+export { float32ToHalf, type HalfDType, halfToFloat32 } from './half-arrays.ts';
 export type { HttpOptions } from './http-request.ts';
 export { httpSource } from './http-source.ts';
 export { httpStore } from './http-store.ts';
@@ -66,12 +67,14 @@ export { type MemoryStore, memoryStore } from './memory-store.ts';
 export {
   type ObjectClient,
   type ObjectEntry,
+  type ObjectRange,
   type ObjectStat,
   type ObjectStoreOptions,
   objectStore,
 } from './object-store.ts';
 export { type Advance, progressOf } from './progress.ts';
 export { checkRead } from './range.ts';
+export { type S3Like, s3Objects } from './s3-objects.ts';
 export { sliceSource } from './slice-source.ts';
 export type { ByteChunks, ByteSource, Progress, ReadOptions, WriteOptions } from './source.ts';
 export type { ReadableStore, Store, WritableStore } from './store.ts';

@@ -10,11 +10,18 @@ import type { Store } from './store.ts';
 export interface ObjectClient {
   /** Describes an object; fails, or resolves to nothing, when there is none. */
   stat(path: string): Promise<ObjectStat | undefined | null>;
-  /** Reads a range of an object. */
-  read(path: string, range: { offset: bigint; size: bigint }): Promise<Uint8Array>;
+  /** Reads a range of an object; fails when its tag is no longer `ifMatch`. */
+  read(path: string, range: ObjectRange): Promise<Uint8Array>;
   write?(path: string, content: Uint8Array): Promise<unknown>;
   delete?(path: string): Promise<unknown>;
   list?(path: string, options: { recursive: boolean }): Promise<Iterable<ObjectEntry>>;
+}
+
+/** A range of an object, of a version if the client knows versions. */
+export interface ObjectRange {
+  readonly offset: bigint;
+  readonly size: bigint;
+  readonly ifMatch?: string;
 }
 
 /** What a client tells of an object. */
@@ -99,9 +106,13 @@ function objectSource(client: ObjectClient, path: string, stat: ObjectStat): Byt
     async read(start, end, options) {
       checkRead(source, start, end, options);
       if (start === end) return new Uint8Array(0);
-      const range = { offset: BigInt(start), size: BigInt(end - start) };
+      const range = {
+        offset: BigInt(start),
+        size: BigInt(end - start),
+        ...(stat.etag != null && { ifMatch: stat.etag }),
+      };
       const bytes = await client.read(path, range).catch((error) => {
-        throw ioError(error, path);
+        throw changedError(error, path) ?? ioError(error, path);
       });
       progressOf(options, `reading ${path}`, end - start)(bytes.length);
       if (bytes.length === end - start)
@@ -116,8 +127,17 @@ function objectSource(client: ObjectClient, path: string, stat: ObjectStat): Byt
 }
 
 function looksNotFound(error: unknown): boolean {
-  const fields = ['code', 'name', 'message'].map((field) => fieldOf(error, field));
-  return /\b(NotFound|NoSuchKey|ENOENT|404)\b/.test(fields.join(' '));
+  return /\b(NotFound|NoSuchKey|ENOENT|404)\b/.test(fieldsOf(error));
+}
+
+function changedError(error: unknown, path: string): IoError | undefined {
+  if (!/\b(PreconditionFailed|ConditionNotMatch|412)\b/.test(fieldsOf(error))) return undefined;
+  const message = `${path} changed in the storage while it was being read; open it again.`;
+  return new IoError(message, { source: path, cause: error });
+}
+
+function fieldsOf(error: unknown): string {
+  return ['code', 'name', 'message'].map((field) => fieldOf(error, field)).join(' ');
 }
 
 function ioError(error: unknown, path: string): IoError {

@@ -1,4 +1,11 @@
-import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from '@km/core';
+import {
+  bfloat16ToNumber,
+  float16ToNumber,
+  float32ToHalf,
+  halfToFloat32,
+  numberToBfloat16,
+  numberToFloat16,
+} from '@km/core';
 import fc from 'fast-check';
 
 const scratch = new DataView(new ArrayBuffer(4));
@@ -61,4 +68,25 @@ test.each([
   ['bfloat16', numberToBfloat16, -0, 0x8000],
 ] as const)('%s of the edge case %p', (_name, convert, value, bits) => {
   expect(convert(value)).toBe(bits);
+});
+
+test.each([
+  ['float16', numberToFloat16, float16ToNumber],
+  ['bfloat16', numberToBfloat16, bfloat16ToNumber],
+] as const)('%s arrays are converted like single numbers', (dtype, encode, decode) => {
+  const words = fc.uint32Array({ minLength: 1, maxLength: 50 });
+  const near = fc.array(fc.float({ min: -70_000, max: 70_000 }));
+  const tiny = fc.array(fc.float({ min: -(2 ** -13), max: 2 ** -13 }));
+  const floats = fc.oneof(
+    words.map((array) => new Float32Array(array.buffer)),
+    fc.oneof(near, tiny).map((array) => Float32Array.from(array)),
+  );
+  fc.assert(
+    fc.property(floats, (values) => {
+      const bits = float32ToHalf(values, dtype);
+      expect([...bits]).toEqual(Array.from(values, encode));
+      expect([...halfToFloat32(bits, dtype)]).toEqual(Array.from(bits, decode));
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -11,12 +11,13 @@ import {
   objectStore,
   readAll,
   type Store,
+  s3Objects,
   sliceSource,
   sourceChunks,
 } from '@km/core';
 import { fileStore } from '@km/core/node';
 import { directoryHandle } from './directory-handle.ts';
-import { objectClient } from './object-client.ts';
+import { objectClient, s3Client } from './object-client.ts';
 
 const bytes = (...values: number[]): Uint8Array<ArrayBuffer> => Uint8Array.from(values);
 
@@ -37,6 +38,7 @@ const stores: [string, () => Store][] = [
   ['memory', () => memoryStore()],
   ['directory', () => directoryStore(directoryHandle())],
   ['object', () => objectStore(objectClient(), { prefix: 'models/' })],
+  ['s3 object', () => objectStore(s3Objects(s3Client(), 'bucket'), { prefix: 'models/' })],
   ['file', () => fileStore(path.join(folder, String(made++)))],
 ];
 
@@ -238,6 +240,17 @@ test('an object client that ignores ranges is found out', async () => {
   const client = { ...objectClient([['a', bytes(1, 2, 3)]]), read: async () => bytes(1, 2, 3) };
   const source = await objectStore(client).open('a');
   await expect(source?.read(0, 2)).rejects.toMatchObject({ code: 'KM_IO' });
+});
+
+test('an object that changed while it was read is an error', async () => {
+  const store = objectStore(s3Objects(s3Client(), 'bucket'));
+  await store.write('a', [bytes(1, 2, 3)]);
+  const source = await store.open('a');
+  await store.write('a', [bytes(4, 5, 6)]);
+  await expect(source?.read(0, 2)).rejects.toMatchObject({
+    code: 'KM_IO',
+    message: expect.stringContaining('a changed in the storage'),
+  });
 });
 
 test('a failure of an object client is not taken for an absent object', async () => {
