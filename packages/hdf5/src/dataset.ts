@@ -13,7 +13,7 @@ import {
 import { type H5Context, malformed } from './context.ts';
 import { decodeDataspace } from './decode-dataspace.ts';
 import { decodeDatatype, type H5Datatype } from './decode-datatype.ts';
-import { canUndo, decodeFilters, type Filter } from './decode-filters.ts';
+import { canUndo, decodeFilters, type Filter, foreignFilter } from './decode-filters.ts';
 import { findMessage, MESSAGE, type ObjectHeader } from './decode-header.ts';
 import { decodeLayout, type Layout } from './decode-layout.ts';
 import { littleEndian } from './decode-numbers.ts';
@@ -144,6 +144,13 @@ async function readValues(
   options?.signal?.throwIfAborted();
   if (byteLength === 0) return new Uint8Array(0);
   if (layout.kind === 'compact') return layout.data;
+  const foreign = foreignFilter(filters);
+  if (foreign !== undefined) {
+    throw new UnsupportedError(
+      `${context.name}: dataset ${dataset.path} uses HDF5 filter ${foreign}, a plugin; rewrite the file with \`h5repack -f NONE\`.`,
+      { source: context.name, path: dataset.path },
+    );
+  }
   if (layout.kind === 'other' || !canUndo(filters)) {
     return readThroughH5wasm(context, dataset, options);
   }

@@ -13,6 +13,14 @@ const DEFLATE = 1;
 const SHUFFLE = 2;
 const FLETCHER32 = 3;
 
+/** Filters of the HDF5 library beyond these: SZIP, N-bit and scale-offset. */
+const LIBRARY = [4, 5, 6];
+
+/** Finds a filter that neither this package nor the HDF5 library has. */
+export function foreignFilter(filters: readonly Filter[]): number | undefined {
+  return filters.find((filter) => !canUndo([filter]) && !LIBRARY.includes(filter.id))?.id;
+}
+
 /** True when all filters can be undone here. */
 export function canUndo(filters: readonly Filter[]): boolean {
   return filters.every(({ id }) => id === DEFLATE || id === SHUFFLE || id === FLETCHER32);

@@ -22,15 +22,14 @@ export async function decodeStrings(
   return strings;
 }
 
-/** Ends of fixed strings: 0 after the first NUL, 1 before trailing NULs, 2 before trailing spaces. */
+/**
+ * Cuts a fixed string: with padding 0 at its first NUL, else before trailing NULs, and with padding 2 before trailing
+ * spaces, too; h5wasm fills up strings of the last kind with NULs.
+ */
 function trim(element: Uint8Array, padding: number): Uint8Array {
-  const fill = padding === 2 ? 0x20 : 0;
-  let end = element.length;
-  if (padding === 0) {
-    const nul = element.indexOf(0);
-    return nul < 0 ? element : element.subarray(0, nul);
-  }
-  while (end > 0 && element[end - 1] === fill) end--;
+  const nul = padding === 0 ? element.indexOf(0) : -1;
+  let end = nul < 0 ? element.length : nul;
+  while (end > 0 && (element[end - 1] === 0 || (padding === 2 && element[end - 1] === 0x20))) end--;
   return element.subarray(0, end);
 }
 
