@@ -9,8 +9,8 @@ export interface Fixture {
   readonly sha256: string;
   /** Script that made it, from the root of the repository. */
   readonly script: string;
-  /** Versions of what made it, by name. */
-  readonly versions: Readonly<Record<string, string>>;
+  /** What made it, each with its version: `TensorFlow 2.15.1`. */
+  readonly versions: readonly string[];
   readonly [key: string]: unknown;
 }
 
