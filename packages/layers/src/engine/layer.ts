@@ -1,21 +1,21 @@
-import type { DType } from '@km/core';
 import type * as tf from '@tensorflow/tfjs-core';
-import { applyEager, shapesOf } from './eager-call.ts';
+import { ConnectedLayer } from './connected-layer.ts';
+import { applyEager } from './eager-call.ts';
 import { getRegularizer } from './families.ts';
+import { inferOutputShape, inferOutputs } from './infer.ts';
 import type { InputSpec } from './input-spec.ts';
 import type { KerasTensor, Symbolic } from './keras-tensor.ts';
-import {
-  batchInputShape,
-  checkLayerConfig,
-  type LayerConfig,
-  type WeightOptions,
-} from './layer-options.ts';
+import { batchInputShape, type LayerConfig, type WeightOptions } from './layer-options.ts';
 import { type LossFunction, LossStore } from './loss-store.ts';
 import { makeWeight } from './make-weight.ts';
-import { observeName, toSnakeCase, uniqueName } from './names.ts';
-import { floatx, type Policy, serializePolicy, toPolicy } from './policy.ts';
-import { type CustomObjects, getClassName } from './registry.ts';
-import { isMetric, Module, unique } from './tracking.ts';
+import { MetricStore } from './metric-store.ts';
+import { kerasTensorsIn } from './node.ts';
+import { floatx, serializePolicy, toPolicy } from './policy.ts';
+import type { AddedMetric } from './providers.ts';
+import type { CustomObjects } from './registry.ts';
+import { applySymbolic } from './symbolic-call.ts';
+import { shapesOf } from './tensor-shapes.ts';
+import { unique } from './tracking.ts';
 import type {
   ApplyArgs,
   CallArgs,
@@ -27,97 +27,49 @@ import type {
   Shapes,
   Tensors,
 } from './types.ts';
-import { Variable } from './variable.ts';
+import type { Variable } from './variable.ts';
 import type { AssignableValue } from './variable-values.ts';
-import { countParams, readWeights, writeWeights } from './weights.ts';
 
 export type { LayerConfig, WeightOptions };
 
-/** A class of layers; `from_config` makes one from what `get_config` gave. */
-export interface LayerClass {
-  new (config: never): Layer;
-  from_config(config: Config, custom_objects?: CustomObjects): Layer;
-}
+/** A class of layers, made from a config. */
+export type LayerClass = new (config: never) => Layer;
 
 /**
  * Base of all layers, with the behaviour of `tf.keras.layers.Layer` of TensorFlow 2.15.
  * Properties of a layer that hold a `Variable`, a `Layer`, or lists and plain objects of these are its children, and
  * their names are the edges of checkpoints.
  */
-export class Layer extends Module {
+export class Layer extends ConnectedLayer {
   static readonly className: string = 'Layer';
-  built: boolean = false;
-  /** True when the layer keeps a state from one batch to the next. */
-  stateful: boolean = false;
   supports_masking: boolean;
-  input_spec: Nested<InputSpec | null> | null = null;
   /** True when floating inputs are taken as of the compute dtype. */
   autocast: boolean;
-  #name: string;
-  #trainable: boolean;
-  #policy: Policy;
+  #input_spec: Nested<InputSpec | null> | null = null;
   #regularizer: Regularizer | null;
-  readonly #dynamic: boolean;
   readonly #batch_input_shape: Shape | null;
   #initial_weights: readonly AssignableValue[] | null;
   #build_input_shape: Shapes | null = null;
   readonly #losses: LossStore = new LossStore();
-  /** Weights that `add_weight` made, with the names given to it, in order. */
-  readonly #weights: Map<Variable, string> = new Map();
+  readonly #metrics: MetricStore = new MetricStore();
 
   /** @throws TypeError that names an argument which no layer takes. */
   constructor(config: LayerConfig = {}) {
-    super();
-    checkLayerConfig(config);
+    super(config);
     this.supports_masking = this._overridesComputeMask;
     this.autocast = config.autocast ?? true;
-    this.#name = config.name ?? uniqueName(toSnakeCase(getClassName(this)));
-    if (typeof config.name === 'string') observeName(config.name);
-    this.#trainable = config.trainable ?? true;
-    this.#policy = toPolicy(config.dtype);
     this.#regularizer = getRegularizer(config.activity_regularizer);
-    this.#dynamic = config.dynamic ?? false;
     this.#batch_input_shape = batchInputShape(config);
     this.#initial_weights = config.weights ?? null;
   }
 
-  get name(): string {
-    return this.#name;
+  /** What the layer demands of its inputs. */
+  get input_spec(): Nested<InputSpec | null> | null {
+    return this.#input_spec;
   }
 
-  set name(value: string) {
-    this.#name = value;
-  }
-
-  /** False freezes the layer and all layers inside. */
-  get trainable(): boolean {
-    return this.#trainable;
-  }
-
-  set trainable(value: boolean) {
-    for (const layer of this._flatten_layers()) layer.#trainable = value;
-  }
-
-  get dtype_policy(): Policy {
-    return this.#policy;
-  }
-
-  set dtype_policy(policy: Policy) {
-    this.#policy = policy;
-  }
-
-  /** The dtype of the weights. */
-  get dtype(): DType | null {
-    return this.#policy.variable_dtype;
-  }
-
-  get variable_dtype(): DType | null {
-    return this.#policy.variable_dtype;
-  }
-
-  /** The dtype of the computation and of the outputs. */
-  get compute_dtype(): DType | null {
-    return this.#policy.compute_dtype;
+  set input_spec(spec: Nested<InputSpec | null> | null) {
+    this.#input_spec = spec;
   }
 
   get activity_regularizer(): Regularizer | null {
@@ -126,11 +78,6 @@ export class Layer extends Module {
 
   set activity_regularizer(value: Regularizer | null) {
     this.#regularizer = value;
-  }
-
-  /** True when the layer, or one inside, asked to run eagerly. */
-  get dynamic(): boolean {
-    return this._flatten_layers().some((layer) => layer.#dynamic);
   }
 
   /** The input shape that the arguments of a first layer state, or `null`. */
@@ -143,9 +90,36 @@ export class Layer extends Module {
     return this.#build_input_shape;
   }
 
+  set _build_input_shape(shape: Shapes | null) {
+    this.#build_input_shape = shape;
+  }
+
   /** True when the class has its own rule for masks. */
   get _overridesComputeMask(): boolean {
     return this.compute_mask !== Layer.prototype.compute_mask;
+  }
+
+  /** True when `call` itself gives the outputs their masks, as models do. */
+  get _computes_masks_in_call(): boolean {
+    return false;
+  }
+
+  /** True when the class has its own rule for shapes. */
+  get _overridesOutputShape(): boolean {
+    return this.compute_output_shape !== Layer.prototype.compute_output_shape;
+  }
+
+  /** True for layers of single operations, whose calls are written without the list around one tensor. */
+  get _preserve_input_structure_in_config(): boolean {
+    return false;
+  }
+
+  override get _sublayers(): Layer[] {
+    return super._sublayers.filter((layer) => layer instanceof Layer);
+  }
+
+  override _flatten_layers(): Layer[] {
+    return super._flatten_layers().filter((layer) => layer instanceof Layer);
   }
 
   /** Makes the weights; a subclass ends with `super.build(input_shape)`. */
@@ -159,6 +133,11 @@ export class Layer extends Module {
     return inputs;
   }
 
+  /** The shape of the outputs; without an own rule found by running `call` without values. */
+  compute_output_shape(input_shape: Shapes): Shapes {
+    return inferOutputShape(this, input_shape);
+  }
+
   /** The masks of the outputs; without an own rule the masks of the inputs if masking is supported. */
   compute_mask(_inputs: Tensors, mask: Masks | null): Masks | null {
     if (this.supports_masking || mask === null) return mask;
@@ -168,7 +147,7 @@ export class Layer extends Module {
   }
 
   /** Builds the layer when it is not built, then sets the weights given to the constructor. */
-  _maybe_build(inputs: Tensors): void {
+  _maybe_build(inputs: Nested<{ readonly shape: Shape }>): void {
     if (!this.built) {
       const shapes = shapesOf(inputs);
       this.build(shapes);
@@ -180,6 +159,11 @@ export class Layer extends Module {
     this.set_weights(values);
   }
 
+  /** The outputs that a call on symbolic tensors gives; they are not yet linked to the call. */
+  _infer_outputs(inputs: unknown, args: ApplyArgs): Symbolic {
+    return inferOutputs(this, inputs, args);
+  }
+
   /**
    * Calls the layer, as `layer(inputs)` does in Python: tensors give tensors, symbolic tensors give symbolic tensors.
    * The second argument holds Keras's keyword arguments of the call, such as `training`, `mask`, `initial_state`.
@@ -187,24 +171,20 @@ export class Layer extends Module {
   apply<O extends Symbolic = KerasTensor>(inputs: Symbolic, args?: ApplyArgs): O;
   apply<O extends Tensors = tf.Tensor>(inputs: Tensors, args?: ApplyArgs): O;
   apply(inputs: Symbolic | Tensors, args: ApplyArgs = {}): Symbolic | Tensors {
-    return applyEager(this, inputs as Tensors, args);
+    const symbolic = kerasTensorsIn(inputs).length > 0 || kerasTensorsIn(args).length > 0;
+    return symbolic ? applySymbolic(this, inputs, args) : applyEager(this, inputs as Tensors, args);
   }
 
   /** Makes a weight and keeps it; `name` is also its edge in checkpoints. */
   add_weight(options: WeightOptions): Variable {
     const dtype = options.dtype ?? this.dtype ?? floatx();
-    if (this.#policy.variable_dtype === null) this.#policy = toPolicy(dtype);
+    if (this.variable_dtype === null) this.dtype_policy = toPolicy(dtype);
     const variable = makeWeight(options, dtype, this.name);
-    this.#weights.set(variable, options.name);
+    this._keep_weight(variable, options.name);
     if (variable.regularizer !== null) {
       this.#losses.add(() => variable.regularizer?.call(variable.read()) ?? null);
     }
     return variable;
-  }
-
-  /** Edge names of the weights that `add_weight` made. */
-  get _weight_names(): ReadonlyMap<Variable, string> {
-    return this.#weights;
   }
 
   /** Adds a scalar of the running call, or a function that gives one, to the losses. */
@@ -223,78 +203,21 @@ export class Layer extends Module {
     for (const layer of this._flatten_layers()) layer.#losses.clear();
   }
 
-  /** Layers right below this one; metrics are none. */
-  get _sublayers(): Layer[] {
-    const found = unique(this._tracked_children());
-    return found.filter((child): child is Layer => child instanceof Layer && !isMetric(child));
+  /** Averages a value of the running call under a name, as a metric of the model. */
+  add_metric(value: tf.Tensor, name: string): void {
+    this.#metrics.add(value, name);
   }
 
-  /** This layer and all layers inside, depth first. */
-  _flatten_layers(): Layer[] {
-    const seen = new Set<Layer>();
-    const visit = (layer: Layer): void => {
-      if (seen.has(layer)) return;
-      seen.add(layer);
-      for (const child of layer._sublayers) visit(child);
-    };
-    visit(this);
-    return [...seen];
-  }
-
-  /** Variables of this layer alone. */
-  #own(trainable: boolean): Variable[] {
-    const properties = this._tracked_children().filter((child) => child instanceof Variable);
-    const own = unique([...this.#weights.keys(), ...properties]);
-    return own.filter((variable) => variable.trainable === trainable);
-  }
-
-  get trainable_weights(): Variable[] {
-    if (!this.trainable) return [];
-    const inner = this._sublayers.flatMap((layer) => layer.trainable_weights);
-    return unique([...this.#own(true), ...inner]);
-  }
-
-  get non_trainable_weights(): Variable[] {
-    const trainable = this.trainable;
-    const inner = this._sublayers.flatMap((layer) =>
-      trainable ? layer.non_trainable_weights : layer.weights,
+  /** Metrics of this layer and all inside. */
+  get metrics(): AddedMetric[] {
+    return unique(
+      this._flatten_layers().flatMap((layer) => layer.#metrics.collect(layer._tracked_children())),
     );
-    return unique([...(trainable ? [] : this.#own(true)), ...this.#own(false), ...inner]);
   }
 
-  /** All weights: the trainable ones, then the others. */
-  get weights(): Variable[] {
-    return unique([...this.trainable_weights, ...this.non_trainable_weights]);
-  }
-
-  get trainable_variables(): Variable[] {
-    return this.trainable_weights;
-  }
-
-  get non_trainable_variables(): Variable[] {
-    return this.non_trainable_weights;
-  }
-
-  get variables(): Variable[] {
-    return this.weights;
-  }
-
-  /** Copies of the weights' values, in their order; the caller disposes them. */
-  get_weights(): tf.Tensor[] {
-    return readWeights(this.weights);
-  }
-
-  /** Sets the weights, in their order. */
-  set_weights(values: readonly AssignableValue[]): void {
-    writeWeights(this.name, this.weights, values);
-  }
-
-  /** Number of scalars in the weights. */
-  count_params(): number {
-    if (this.built) return countParams(this.weights);
-    throw new TypeError(
-      `You tried to call \`count_params\` on layer ${this.name}, but the layer isn't built. You can build it manually via: \`${this.name}.build(batch_input_shape)\`.`,
-    );
+  /** Functions to run after a step; always empty, since updates run inside of `call`. */
+  get updates(): readonly never[] {
+    return [];
   }
 
   /** The constructor arguments that make an equal layer, without the weights. */
@@ -302,11 +225,17 @@ export class Layer extends Module {
     const config: Config = {
       name: this.name,
       trainable: this.trainable,
-      dtype: serializePolicy(this.#policy),
+      dtype: serializePolicy(this.dtype_policy),
     };
     if (this.#batch_input_shape !== null) config.batch_input_shape = this.#batch_input_shape;
-    if (this.#dynamic) config.dynamic = true;
+    if (this.dynamic) config.dynamic = true;
     return config;
+  }
+
+  /** What `build` was called with, as archives of Keras note it, or `null`. */
+  get_build_config(): Config | null {
+    const input_shape = this.#build_input_shape;
+    return input_shape === null ? null : { input_shape };
   }
 
   /** Makes a layer from what `get_config` gave. */

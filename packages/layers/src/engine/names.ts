@@ -1,7 +1,7 @@
 /** Counters and names in use since the session began; `clear_session` empties both. */
 const counters = new Map<string, number>();
 const observed = new Set<string>();
-const scopes: string[] = [];
+let scopes: readonly string[] = [];
 
 /** Forgets all names given so far, so that the next dense layer is `dense` again. */
 export function resetNames(): void {
@@ -14,14 +14,23 @@ export function observeName(name: string): void {
   observed.add(name);
 }
 
-/** The next free name of a kind: `dense`, then `dense_1`; or from `dense_1` on when not zero-based. */
-export function uniqueName(base: string, zeroBased: boolean = true): string {
+/** How `uniqueName` counts. */
+export interface UniqueNameOptions {
+  /** True for `dense`, `dense_1`, …; false for `input_1`, `input_2`, … */
+  readonly zeroBased?: boolean;
+  /** True to leave out names that callers chose. */
+  readonly avoidObserved?: boolean;
+}
+
+/** The next name of a kind. */
+export function uniqueName(base: string, options: UniqueNameOptions = {}): string {
+  const { zeroBased = true, avoidObserved = false } = options;
   for (;;) {
     const count = counters.get(base) ?? 0;
     counters.set(base, count + 1);
     const number = zeroBased ? count : count + 1;
     const name = number === 0 ? base : `${base}_${String(number)}`;
-    if (!observed.has(name)) return name;
+    if (!avoidObserved || !observed.has(name)) return name;
   }
 }
 
@@ -35,13 +44,14 @@ export function toSnakeCase(className: string): string {
   return name.startsWith('_') ? `private${name}` : name;
 }
 
-/** Runs a function whose new variables get `name/` before their names. */
-export function nameScope<T>(name: string, run: () => T): T {
-  scopes.push(name);
+/** Runs a function whose new variables get `name/` before their names; `null` closes all scopes for them. */
+export function nameScope<T>(name: string | null, run: () => T): T {
+  const outer = scopes;
+  scopes = name === null ? [] : [...outer, name];
   try {
     return run();
   } finally {
-    scopes.pop();
+    scopes = outer;
   }
 }
 

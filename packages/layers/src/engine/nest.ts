@@ -72,3 +72,16 @@ export function flattenShapes(
   const entries = shapes as { readonly [key: string]: Nested<readonly (number | null)[]> };
   return sortedKeys(entries).flatMap((key) => flattenShapes(entries[key] ?? []));
 }
+
+/** A structure of shapes with each shape replaced. */
+export function mapShapes<U>(
+  shapes: Nested<readonly (number | null)[]>,
+  map: (shape: readonly (number | null)[]) => U,
+): Nested<U> {
+  if (isShape(shapes)) return map(shapes);
+  if (Array.isArray(shapes)) return shapes.map((item) => mapShapes(item, map));
+  const entries = shapes as { readonly [key: string]: Nested<readonly (number | null)[]> };
+  const result: { [key: string]: Nested<U> } = {};
+  for (const [key, item] of Object.entries(entries)) result[key] = mapShapes(item, map);
+  return result;
+}

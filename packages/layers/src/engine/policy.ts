@@ -102,10 +102,5 @@ export function toPolicy(value: PolicyLike): Policy {
 export function serializePolicy(policy: Policy): unknown {
   if (policy.name === '_infer') return null;
   if (isDType(policy.name)) return policy.name;
-  return {
-    module: 'keras.mixed_precision',
-    class_name: 'Policy',
-    config: policy.get_config(),
-    registered_name: null,
-  };
+  return { class_name: 'Policy', config: policy.get_config() };
 }

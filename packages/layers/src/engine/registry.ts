@@ -22,6 +22,12 @@ export type CustomObjects =
   | null
   | undefined;
 
+/** An object in a config: the name of its class and its constructor arguments. */
+export interface SerializedConfig extends Config {
+  class_name: string;
+  config: Config;
+}
+
 /** An object that can be written into a config. */
 export interface Serializable {
   get_config(): Config;
@@ -152,7 +158,7 @@ export function deserialize_keras_object(
     const found = resolve([identifier], lookup);
     return isSerializableClass(found) ? found.from_config({}, custom_objects) : found;
   }
-  if (!isPlainObject(identifier)) return identifier;
+  if (!isPlainObject(identifier) || typeof identifier.get_config === 'function') return identifier;
   return deserializeConfig(identifier, lookup, custom_objects);
 }
 
@@ -182,22 +188,14 @@ function deserializeConfig(
 }
 
 /**
- * The config form of an object, with the keys of Keras 2.15: module, class_name, config, registered_name.
- * A function becomes its name; `null` stays `null`.
+ * The config form of an object: `{class_name, config}`, a registered class as `package>name`.
+ * This is the legacy form of Keras 2.15, which all releases of Keras 2 read. A function becomes its name; `null` stays `null`.
  */
 export function serialize_keras_object(
   value: Serializable | NamedFunction | null | undefined,
-  module: string = 'builtins',
-): unknown {
+): SerializedConfig | string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'function') return get_registered_name(value);
-  const target = value.constructor as unknown as Registrable;
-  const registered = registered_names.get(target);
-  const builtin = registered === undefined && Object.hasOwn(target, 'className');
-  return {
-    module: builtin ? module : null,
-    class_name: getClassName(value),
-    config: value.get_config(),
-    registered_name: builtin ? null : (registered ?? getClassName(value)),
-  };
+  const registered = registered_names.get(value.constructor as unknown as Registrable);
+  return { class_name: registered ?? getClassName(value), config: value.get_config() };
 }

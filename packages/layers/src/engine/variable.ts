@@ -9,6 +9,7 @@ import {
   rounder,
   sizeOf,
 } from './flat.ts';
+import { isOutlining } from './outline.ts';
 import type { Constraint, Regularizer } from './types.ts';
 import {
   type AssignableValue,
@@ -46,6 +47,8 @@ export class Variable {
   regularizer: Regularizer | null;
   #record: TensorRecord | null;
   #flat: FlatValues | null = null;
+  /** The tensor that holds the value when no copy outside of a backend does. */
+  #home: tf.Tensor | null = null;
   readonly #tensors: Map<string, tf.Tensor> = new Map();
 
   /** Makes a variable that holds `value`, whose bytes it takes over. */
@@ -74,7 +77,7 @@ export class Variable {
     const backend = tf.getBackend();
     const known = this.#tensors.get(backend);
     if (known !== undefined) return known;
-    const tensor = backend === 'meta' ? this.#outline() : this.#upload(backend);
+    const tensor = isOutlining() ? this.#outline() : this.#upload(backend);
     tf.keep(tensor);
     this.#tensors.set(backend, tensor);
     return tensor;
@@ -101,9 +104,7 @@ export class Variable {
   /** The numbers of the newest tensor, when no copy outside of the backend is up to date. */
   #download(): FlatValues {
     const flat = newFlat(this.dtype, this.size);
-    for (const [backend, tensor] of this.#tensors) {
-      if (backend !== 'meta') flat.set(tensor.dataSync<'float32'>());
-    }
+    if (this.#home !== null) flat.set(this.#home.dataSync<'float32'>());
     return flat;
   }
 
@@ -134,7 +135,9 @@ export class Variable {
       const round = rounder(this.dtype);
       for (let i = 0; i < flat.length; i += 1) flat[i] = round(flat[i] ?? 0);
     }
+    if (isOutlining()) return;
     this.#retire();
+    this.#home = null;
     this.#record = null;
     this.#flat = flat;
   }
@@ -155,6 +158,8 @@ export class Variable {
 
   #assignTensor(value: tf.Tensor, owned = false): this {
     this.#checkShape(value.shape);
+    // On the shape-only backend an assignment has nothing to assign.
+    if (isOutlining()) return this;
     const dtype = deviceDType(this.dtype);
     if (this.dtype === 'string') {
       const data = tf.engine().readSync(value.dataId) as unknown as Uint8Array[];
@@ -164,6 +169,7 @@ export class Variable {
     } else {
       const kept = tf.keep(value.dtype === dtype ? tf.clone(value) : tf.cast(value, dtype));
       this.#reset(null);
+      this.#home = kept;
       this.#tensors.set(tf.getBackend(), kept);
     }
     if (owned) value.dispose();
@@ -197,6 +203,7 @@ export class Variable {
   }
 
   #combine(value: tf.Tensor | number, sign: number): this {
+    if (isOutlining()) return this;
     if (typeof value === 'number') {
       const flat = this.values();
       for (let i = 0; i < flat.length; i += 1) flat[i] = (flat[i] ?? 0) + sign * value;
@@ -209,6 +216,7 @@ export class Variable {
 
   #reset(record: TensorRecord | null): void {
     this.#retire();
+    this.#home = null;
     this.#record = record;
     this.#flat = null;
   }
@@ -239,6 +247,7 @@ export class Variable {
   /** Frees the tensors; the value stays and is uploaded again when read. */
   dispose(): void {
     if (this.#record === null && this.#flat === null) this.#flat = this.#download();
+    this.#home = null;
     for (const tensor of this.#tensors.values()) tensor.dispose();
     this.#tensors.clear();
   }

@@ -1,0 +1,196 @@
+import type { DType } from '@km/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { applyEager, resolveCallArgs } from './eager-call.ts';
+import { type DeviceDType, deviceDType, isFloating } from './flat.ts';
+import { is_keras_tensor, KerasTensor, type Symbolic } from './keras-tensor.ts';
+import type { Layer } from './layer.ts';
+import { get_mask, masksOf, set_mask } from './mask.ts';
+import { nameScope } from './names.ts';
+import { flatten, flattenShapes, mapShapes, mapStructure, packAs } from './nest.ts';
+import { kerasTensorsIn } from './node.ts';
+import { onOutlineBackend } from './outline.ts';
+import { floatx } from './policy.ts';
+import { shapesOf } from './tensor-shapes.ts';
+import type { ApplyArgs, Masks, Nested, Shape, Shapes, Tensors } from './types.ts';
+
+/** Sizes that stand for open axes: the batch, and any other. Two runs tell which sizes of a result are open. */
+const TRIALS: readonly (readonly [batch: number, other: number])[] = [
+  [2, 48],
+  [3, 72],
+];
+
+/** One output as a run without values shows it. */
+interface Outline {
+  readonly shape: Shape;
+  readonly kind: DeviceDType;
+  readonly mask: Shape | null;
+}
+
+/** Outputs of a run: their outlines and the structure they came in. */
+interface Run {
+  readonly outlines: readonly Outline[];
+  readonly structure: Nested<unknown>;
+}
+
+/** Runs something on stand-ins for the symbolic tensors among its arguments. */
+type Trial = (inputs: Nested<unknown>, kwargs: ApplyArgs) => Nested<tf.Tensor | null>;
+
+function concrete(shape: Shape, trial: readonly [number, number]): number[] {
+  return shape.map((size, axis) => size ?? trial[axis === 0 ? 0 : 1]);
+}
+
+function standIn(tensor: KerasTensor, trial: readonly [number, number]): tf.Tensor {
+  const dtype = deviceDType(tensor.dtype);
+  const value = tf.fill(concrete(tensor.shape, trial), dtype === 'string' ? '' : 0, dtype);
+  if (tensor.mask !== null) set_mask(value, standIn(tensor.mask, trial));
+  return value;
+}
+
+function outlineOf(value: tf.Tensor | null): Outline {
+  if (value === null) return { shape: [], kind: 'bool', mask: null };
+  const mask = get_mask(value);
+  return { shape: value.shape, kind: value.dtype as DeviceDType, mask: mask?.shape ?? null };
+}
+
+function runTrial(
+  inputs: unknown,
+  args: ApplyArgs,
+  sizes: readonly [number, number],
+  trial: Trial,
+): Run {
+  const made = new Map<KerasTensor, tf.Tensor>();
+  const replace = (value: unknown): unknown => {
+    if (!is_keras_tensor(value)) return value;
+    const known = made.get(value) ?? standIn(value, sizes);
+    made.set(value, known);
+    return known;
+  };
+  const runs: Run[] = [];
+  onOutlineBackend(() => {
+    tf.tidy(() => {
+      const stand = mapStructure<unknown, unknown>(inputs as Nested<unknown>, replace);
+      const kwargs = mapStructure<unknown, unknown>(args as Nested<unknown>, replace);
+      const result = trial(stand, kwargs as ApplyArgs);
+      const outlines = flatten<tf.Tensor | null>(result).map(outlineOf);
+      runs.push({ outlines, structure: result });
+    });
+  });
+  const [run] = runs;
+  if (run === undefined) throw new TypeError('The layer gave no outputs.');
+  return run;
+}
+
+function mergeShapes(a: Shape, b: Shape): Shape {
+  return a.map((size, axis) => (size === b[axis] ? size : null));
+}
+
+/** Runs at two sizes of the open axes; sizes that differ are open in the result. */
+function outline(inputs: unknown, args: ApplyArgs, trial: Trial): Run {
+  const tensors = [...kerasTensorsIn(inputs), ...kerasTensorsIn(args)];
+  const [first, second] = TRIALS;
+  const run = runTrial(inputs, args, first ?? [2, 2], trial);
+  if (second === undefined || tensors.every(({ shape }) => !shape.includes(null))) return run;
+  const other = runTrial(inputs, args, second, trial);
+  const outlines = run.outlines.map((one, i) => {
+    const two = other.outlines[i] ?? one;
+    const mask = one.mask === null || two.mask === null ? null : mergeShapes(one.mask, two.mask);
+    return { shape: mergeShapes(one.shape, two.shape), kind: one.kind, mask };
+  });
+  return { outlines, structure: run.structure };
+}
+
+/** The Keras dtype of an output of which only the tfjs dtype is known. */
+function outputDType(layer: Layer, kind: DeviceDType, inputs: readonly KerasTensor[]): DType {
+  const compute = layer.compute_dtype;
+  if (kind === 'float32') {
+    if (layer.autocast && compute !== null && isFloating(compute)) return compute;
+    return inputs.find(({ dtype }) => isFloating(dtype))?.dtype ?? floatx();
+  }
+  return inputs.find(({ dtype }) => deviceDType(dtype) === kind)?.dtype ?? kind;
+}
+
+function maskTensor(shape: Shape | null, name: string): KerasTensor | null {
+  return shape === null ? null : new KerasTensor({ shape, dtype: 'bool', name: `${name}_mask` });
+}
+
+function callTrial(layer: Layer): Trial {
+  return (inputs, kwargs) => applyEager(layer, inputs as Tensors, kwargs);
+}
+
+/** The masks of the outputs, when only these need a run. */
+function inferMasks(layer: Layer, inputs: unknown, args: ApplyArgs): (KerasTensor | null)[] {
+  if (!layer._overridesComputeMask) {
+    if (!layer.supports_masking) return [];
+    const explicit = args.mask ?? null;
+    if (explicit !== null) return flatten(explicit as Nested<KerasTensor | null>);
+    return kerasTensorsIn(inputs).map(({ mask }) => mask);
+  }
+  const { outlines, structure } = outline(inputs, args, (values, kwargs) => {
+    const mask = (kwargs.mask ?? masksOf(values as Tensors)) as Masks | null;
+    return layer.compute_mask(values as Tensors, mask);
+  });
+  const given = flatten<unknown>(structure);
+  return outlines.map(({ shape }, i) => (given[i] === null ? null : maskTensor(shape, layer.name)));
+}
+
+/** Outputs of a layer that states their shapes and gives floating numbers for floating numbers. */
+function outputsByRule(layer: Layer, inputs: unknown, args: ApplyArgs): Symbolic {
+  const shapes = layer.compute_output_shape(shapesOf(inputs as Nested<{ shape: Shape }>));
+  const dtype = outputDType(layer, 'float32', kerasTensorsIn(inputs));
+  const masks = inferMasks(layer, inputs, args);
+  let index = 0;
+  return mapShapes(shapes, (shape) => {
+    const tensor = new KerasTensor({ shape, dtype, name: layer.name });
+    tensor.mask = masks[index] ?? null;
+    index += 1;
+    return tensor;
+  });
+}
+
+/** Outputs of a layer found by running its `call` without values. */
+function outputsByRun(layer: Layer, inputs: unknown, args: ApplyArgs): Symbolic {
+  const { outlines, structure } = outline(inputs, args, callTrial(layer));
+  const tensors = [...kerasTensorsIn(inputs), ...kerasTensorsIn(args)];
+  const stated = layer._overridesOutputShape
+    ? flattenShapes(layer.compute_output_shape(shapesOf(inputs as Nested<{ shape: Shape }>)))
+    : [];
+  const outputs = outlines.map(({ shape, kind, mask }, i) => {
+    const dtype = outputDType(layer, kind, tensors);
+    const tensor = new KerasTensor({ shape: stated[i] ?? shape, dtype, name: layer.name });
+    tensor.mask = maskTensor(mask, layer.name);
+    return tensor;
+  });
+  return packAs<unknown, KerasTensor>(structure, outputs);
+}
+
+/** The outputs that a call of a built layer on symbolic tensors gives, not yet linked to the call. */
+export function inferOutputs(layer: Layer, inputs: unknown, args: ApplyArgs): Symbolic {
+  const tensors = [...kerasTensorsIn(inputs), ...kerasTensorsIn(args)];
+  const floating = tensors.every(({ dtype }) => isFloating(dtype));
+  if (layer._overridesOutputShape && floating) return outputsByRule(layer, inputs, args);
+  return outputsByRun(layer, inputs, args);
+}
+
+/** Symbolic inputs of given shapes for a layer, in its compute dtype. */
+function inputsOf(layer: Layer, input_shape: Shapes): Symbolic {
+  const dtype = layer.compute_dtype ?? floatx();
+  return mapShapes(input_shape, (shape) => new KerasTensor({ shape, dtype, name: layer.name }));
+}
+
+/** The shape of the outputs, found by running the layer without values. */
+export function inferOutputShape(layer: Layer, input_shape: Shapes): Shapes {
+  const { outlines, structure } = outline(inputsOf(layer, input_shape), {}, callTrial(layer));
+  return packAs<unknown, Shape>(
+    structure,
+    outlines.map(({ shape }) => shape),
+  );
+}
+
+/** Runs the `call` of a layer without values, so that the layers inside are built, under names without a prefix. */
+export function outlineCall(layer: Layer, input_shape: Shapes): void {
+  outline(inputsOf(layer, input_shape), {}, (inputs, kwargs) =>
+    nameScope(null, () =>
+      layer.call(inputs as Tensors, resolveCallArgs(inputs as Tensors, kwargs)),
+    ),
+  );
+}

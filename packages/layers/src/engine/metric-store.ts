@@ -1,0 +1,30 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { isOutlining } from './outline.ts';
+import { type AddedMetric, provided } from './providers.ts';
+import { isMetric, type Module } from './tracking.ts';
+import { Variable } from './variable.ts';
+
+/** The metrics that one layer has made for values it added. */
+export class MetricStore {
+  readonly #added: Map<string, AddedMetric> = new Map();
+
+  /** Counts a value of the running call. */
+  add(value: tf.Tensor, name: string): void {
+    // On the shape-only backend a layer is only outlined; its values come with each real call.
+    if (isOutlining()) return;
+    let metric = this.#added.get(name);
+    if (metric === undefined) {
+      metric = provided().mean(name);
+      this.#added.set(name, metric);
+    }
+    metric.update_state(value);
+  }
+
+  /** The metrics among the children of the layer, then those made here. */
+  collect(children: readonly (Variable | Module)[]): AddedMetric[] {
+    const tracked = children.filter(
+      (child) => !(child instanceof Variable) && isMetric(child),
+    ) as unknown as AddedMetric[];
+    return [...tracked, ...this.#added.values()];
+  }
+}
