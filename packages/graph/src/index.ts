@@ -1,1 +1,15 @@
-export {};
+export {
+  inferShapes,
+  isMetaBackend,
+  META,
+  MetaBackend,
+  type MetaInference,
+  type MetaInputs,
+  type MetaKernel,
+  type MetaSpec,
+  metaKernel,
+  type OpenSpec,
+  registerMetaBackend,
+  registerMetaKernel,
+  withMetaBackend,
+} from './meta/index.ts';

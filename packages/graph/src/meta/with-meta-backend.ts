@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { META } from './backend.ts';
+import { registerMetaBackend } from './register.ts';
+
+/**
+ * Runs a function on the shape-only backend and goes back to the current backend.
+ *
+ * Tensors of the other backend may be used; those made inside have no values outside. Wrap in `tf.tidy` what is not
+ * needed afterwards.
+ *
+ * @throws TypeError if the current backend is not initialised: it could not be switched back to.
+ */
+export function withMetaBackend<T>(fn: () => T): T {
+  registerMetaBackend();
+  const engine = tf.engine();
+  const before = engine.backendName;
+  if (before === META) return fn();
+  if (engine.registry[before] === undefined) {
+    throw new TypeError('no tfjs backend is active: await tf.setBackend(…) first');
+  }
+  switchTo(META);
+  try {
+    return fn();
+  } finally {
+    switchTo(before);
+  }
+}
+
+/** Tells whether the shape-only backend is active. */
+export function isMetaBackend(): boolean {
+  return tf.getBackend() === META;
+}
+
+/** An initialised backend is in place as soon as the call returns; its promise has nothing left to tell. */
+function switchTo(name: string): void {
+  tf.setBackend(name).catch(() => undefined);
+}
