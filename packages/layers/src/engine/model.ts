@@ -1,4 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { LegacyOptimizer } from '../optimizers/legacy/optimizer.ts';
+import type { LossScaleOptimizer } from '../optimizers/loss-scale-optimizer.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
 import { addLossToGraph, addMetricToGraph } from './graph-additions.ts';
 import { GraphNetwork } from './graph-network.ts';
 import { outlineCall } from './infer.ts';
@@ -42,6 +45,10 @@ export interface ModelConfig extends LayerConfig {
  */
 export class Model extends Layer {
   static override readonly className: string = 'Model';
+  /** The optimizer that `compile` was given, or `null`. */
+  optimizer: Optimizer | LegacyOptimizer | LossScaleOptimizer | null = null;
+  /** True ends the running `fit` after the current epoch; callbacks set it. */
+  stop_training: boolean = false;
   #graph: GraphNetwork | null = null;
 
   /** @throws TypeError when only one of `inputs` and `outputs` is given. */

@@ -50,7 +50,7 @@ export abstract class LegacyOptimizer extends Module {
   global_clipnorm: number | null;
   readonly #initial_decay: number;
   protected readonly hypers: Hypers;
-  readonly #slots: Map<number, Map<string, Variable>> = new Map();
+  readonly #slots: Map<Variable, Map<string, Variable>> = new Map();
   readonly #slot_names: string[] = [];
   readonly #weights: Variable[] = [];
   #iterations: Variable | null = null;
@@ -125,17 +125,24 @@ export abstract class LegacyOptimizer extends Module {
 
   /** The state of that name of a variable. */
   get_slot(variable: Variable, name: string): Variable {
-    const slot = this.#slots.get(variable.id)?.get(name);
+    const slot = this.#slots.get(variable)?.get(name);
     if (slot === undefined) {
       throw new TypeError(`The optimizer has no slot '${name}' of variable ${variable.name}.`);
     }
     return slot;
   }
 
+  /** All state: the variable it belongs to, its name, and the variable that holds it. */
+  *slots(): Iterable<readonly [variable: Variable, name: string, slot: Variable]> {
+    for (const [variable, slots] of this.#slots) {
+      for (const [name, slot] of slots) yield [variable, name, slot];
+    }
+  }
+
   /** Makes the state of that name of a variable, filled with one number, unless there is one. */
   add_slot(variable: Variable, name: string, fill = 0): Variable {
-    const of_variable = this.#slots.get(variable.id) ?? new Map<string, Variable>();
-    this.#slots.set(variable.id, of_variable);
+    const of_variable = this.#slots.get(variable) ?? new Map<string, Variable>();
+    this.#slots.set(variable, of_variable);
     if (!this.#slot_names.includes(name)) this.#slot_names.push(name);
     const known = of_variable.get(name);
     if (known !== undefined) return known;
