@@ -32,7 +32,10 @@ export function* decodeTable(
   const budget: KeyBudget = { left: MAX_KEY_BYTES };
   const table: Table = { bytes, name, verifyChecksums };
   let last: Uint8Array | undefined;
-  for (const { value } of decodeBlock(readBlock(table, indexHandle(bytes, name)), name, budget)) {
+  const { meta, index } = decodeFooter(bytes, name);
+  // TensorFlow has nothing to say there; reading it shows whether the file is whole.
+  readBlock(table, meta);
+  for (const { value } of decodeBlock(readBlock(table, index), name, budget)) {
     const handle = decodeHandle(new ByteReader(value, name));
     for (const entry of decodeBlock(readBlock(table, handle), name, budget)) {
       if (last !== undefined && compareBytes(last, entry.key) >= 0)
@@ -56,7 +59,7 @@ interface BlockHandle {
   readonly size: number;
 }
 
-function indexHandle(bytes: Uint8Array, name: string): BlockHandle {
+function decodeFooter(bytes: Uint8Array, name: string): { meta: BlockHandle; index: BlockHandle } {
   if (bytes.length < FOOTER_BYTES)
     throw new TruncatedError(
       `${name} has ${bytes.length} bytes, a checkpoint index has at least ${FOOTER_BYTES}; the file is truncated or something else.`,
@@ -71,8 +74,12 @@ function indexHandle(bytes: Uint8Array, name: string): BlockHandle {
       { source: name, offset: bytes.length - 8 },
     );
   reader.seek(0);
-  decodeHandle(reader);
-  return decodeHandle(reader);
+  const meta = decodeHandle(reader);
+  const index = decodeHandle(reader);
+  const padding = reader.take(Math.max(0, FOOTER_BYTES - 8 - reader.position));
+  if (padding.some((byte) => byte !== 0))
+    throw new MalformedError(`The end of ${name} is damaged.`, { source: name, offset: start });
+  return { meta, index };
 }
 
 function decodeHandle(reader: ByteReader): BlockHandle {
