@@ -1,1 +1,87 @@
-export {};
+export * as activations from './activations/index.ts';
+export * as constraints from './constraints/index.ts';
+export {
+  AddLoss,
+  type AddLossConfig,
+  AddMetric,
+  type AddMetricConfig,
+} from './engine/add-layers.ts';
+export { set_learning_phase } from './engine/call-context.ts';
+export { GraphNetwork } from './engine/graph-network.ts';
+export {
+  Input,
+  type InputConfig,
+  InputLayer,
+  type InputLayerConfig,
+} from './engine/input-layer.ts';
+export { InputSpec, type InputSpecOptions } from './engine/input-spec.ts';
+export {
+  is_keras_tensor,
+  type KerasHistory,
+  KerasTensor,
+  type KerasTensorOptions,
+  type Symbolic,
+} from './engine/keras-tensor.ts';
+export { Layer, type LayerClass, type LayerConfig, type WeightOptions } from './engine/layer.ts';
+export type { LossFunction } from './engine/loss-store.ts';
+export { get_mask, set_mask } from './engine/mask.ts';
+export { Functional, Model, type ModelConfig } from './engine/model.ts';
+export { nameScope, resetNames, toSnakeCase } from './engine/names.ts';
+export { Node } from './engine/node.ts';
+export {
+  floatx,
+  global_policy,
+  Policy,
+  type PolicyLike,
+  set_floatx,
+  set_global_policy,
+} from './engine/policy.ts';
+export { builtin_layers, ready, register } from './engine/ready.ts';
+export {
+  type CustomObjects,
+  custom_object_scope,
+  deserialize_keras_object,
+  get_custom_objects,
+  get_registered_name,
+  get_registered_object,
+  getClassName,
+  type NamedFunction,
+  type Registrable,
+  register_keras_serializable,
+  type Serializable,
+  type SerializableClass,
+  type SerializedConfig,
+  serialize_keras_object,
+} from './engine/registry.ts';
+export { Sequential, type SequentialOptions } from './engine/sequential.ts';
+export type { SummaryOptions } from './engine/summary.ts';
+export {
+  type Trackable,
+  type TrackableEdge,
+  type TrackableSlot,
+  type TrackableView,
+  trackable_children,
+  trackable_view,
+} from './engine/trackable.ts';
+export { Module } from './engine/tracking.ts';
+export type {
+  ApplyArgs,
+  CallArgs,
+  Config,
+  Constraint,
+  Initializer,
+  Masks,
+  Nested,
+  Regularizer,
+  Shape,
+  Shapes,
+  Tensors,
+} from './engine/types.ts';
+export { Variable, type VariableOptions } from './engine/variable.ts';
+export type { AssignableValue, NestedNumbers } from './engine/variable-values.ts';
+export * as initializers from './initializers/index.ts';
+export * as layers from './layers/index.ts';
+export * as losses from './losses/index.ts';
+export * as models from './models/index.ts';
+export * as optimizers from './optimizers/index.ts';
+export * as regularizers from './regularizers/index.ts';

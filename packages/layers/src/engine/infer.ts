@@ -1,4 +1,5 @@
 import type { DType } from '@km/core';
+import { withMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { applyEager, resolveCallArgs } from './eager-call.ts';
 import { type DeviceDType, deviceDType, isFloating } from './flat.ts';
@@ -8,7 +9,6 @@ import { get_mask, masksOf, set_mask } from './mask.ts';
 import { nameScope } from './names.ts';
 import { flatten, flattenShapes, mapShapes, mapStructure, packAs } from './nest.ts';
 import { kerasTensorsIn } from './node.ts';
-import { onOutlineBackend } from './outline.ts';
 import { floatx } from './policy.ts';
 import { shapesOf } from './tensor-shapes.ts';
 import type { ApplyArgs, Masks, Nested, Shape, Shapes, Tensors } from './types.ts';
@@ -66,7 +66,7 @@ function runTrial(
     return known;
   };
   const runs: Run[] = [];
-  onOutlineBackend(() => {
+  withMetaBackend(() => {
     tf.tidy(() => {
       const stand = mapStructure<unknown, unknown>(inputs as Nested<unknown>, replace);
       const kwargs = mapStructure<unknown, unknown>(args as Nested<unknown>, replace);

@@ -1,6 +1,6 @@
+import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { getPendingLosses, inCall, notePendingLoss } from './call-context.ts';
-import { isOutlining } from './outline.ts';
 
 /** A loss that is computed when it is asked for. */
 export type LossFunction = () => tf.Tensor | null;
@@ -17,7 +17,7 @@ export class LossStore {
       return;
     }
     // On the shape-only backend a layer is only outlined; its losses come with each real call.
-    if (isOutlining()) return;
+    if (isMetaBackend()) return;
     const value = tf.clone(loss);
     this.#values.push(value);
     if (inCall()) notePendingLoss(value);

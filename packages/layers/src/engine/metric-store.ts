@@ -1,5 +1,5 @@
+import { isMetaBackend } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
-import { isOutlining } from './outline.ts';
 import { type AddedMetric, provided } from './providers.ts';
 import { isMetric, type Module } from './tracking.ts';
 import { Variable } from './variable.ts';
@@ -11,7 +11,7 @@ export class MetricStore {
   /** Counts a value of the running call. */
   add(value: tf.Tensor, name: string): void {
     // On the shape-only backend a layer is only outlined; its values come with each real call.
-    if (isOutlining()) return;
+    if (isMetaBackend()) return;
     let metric = this.#added.get(name);
     if (metric === undefined) {
       metric = provided().mean(name);

@@ -1,4 +1,5 @@
 import type { DType, Tensor as TensorRecord } from '@km/core';
+import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   deviceDType,
@@ -9,7 +10,6 @@ import {
   rounder,
   sizeOf,
 } from './flat.ts';
-import { isOutlining } from './outline.ts';
 import type { Constraint, Regularizer } from './types.ts';
 import {
   type AssignableValue,
@@ -77,7 +77,7 @@ export class Variable {
     const backend = tf.getBackend();
     const known = this.#tensors.get(backend);
     if (known !== undefined) return known;
-    const tensor = isOutlining() ? this.#outline() : this.#upload(backend);
+    const tensor = isMetaBackend() ? this.#outline() : this.#upload(backend);
     tf.keep(tensor);
     this.#tensors.set(backend, tensor);
     return tensor;
@@ -135,7 +135,7 @@ export class Variable {
       const round = rounder(this.dtype);
       for (let i = 0; i < flat.length; i += 1) flat[i] = round(flat[i] ?? 0);
     }
-    if (isOutlining()) return;
+    if (isMetaBackend()) return;
     this.#retire();
     this.#home = null;
     this.#record = null;
@@ -159,7 +159,7 @@ export class Variable {
   #assignTensor(value: tf.Tensor, owned = false): this {
     this.#checkShape(value.shape);
     // On the shape-only backend an assignment has nothing to assign.
-    if (isOutlining()) return this;
+    if (isMetaBackend()) return this;
     const dtype = deviceDType(this.dtype);
     if (this.dtype === 'string') {
       const data = tf.engine().readSync(value.dataId) as unknown as Uint8Array[];
@@ -203,7 +203,7 @@ export class Variable {
   }
 
   #combine(value: tf.Tensor | number, sign: number): this {
-    if (isOutlining()) return this;
+    if (isMetaBackend()) return this;
     if (typeof value === 'number') {
       const flat = this.values();
       for (let i = 0; i < flat.length; i += 1) flat[i] = (flat[i] ?? 0) + sign * value;
