@@ -12,11 +12,13 @@ import '@tensorflow/tfjs-backend-wasm';
 import { registerGradients } from '../../packages/layers/src/gradients/register.ts';
 import { type CaseRunner, type Outcome, printGroup, runCases } from './golden-report.ts';
 import { runLoss } from './goldens-losses.ts';
+import { runMetric } from './goldens-metrics.ts';
 import { runOptimizer } from './goldens-optimizers.ts';
 
 const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['optimizers', runOptimizer],
   ['losses', runLoss],
+  ['metrics', runMetric],
 ]);
 
 async function main(): Promise<void> {
