@@ -1,9 +1,32 @@
 import { mapStructure } from './nest.ts';
 import type { Nested, Shape, Shapes } from './types.ts';
 
+/** Sizes that stand for open axes while a layer runs without values: the batch, and any other axis. */
+export type OpenSizes = readonly [batch: number, other: number];
+
+const state: { sizes: OpenSizes | null } = { sizes: null };
+
+/** Runs a function in which the given sizes stand for open axes. */
+export function withOpenSizes<T>(sizes: OpenSizes, run: () => T): T {
+  const outer = state.sizes;
+  state.sizes = sizes;
+  try {
+    return run();
+  } finally {
+    state.sizes = outer;
+  }
+}
+
+/** A shape as a layer may keep it: sizes that only stand for open axes are open. */
+export function open_shape(shape: Shape): Shape {
+  const { sizes } = state;
+  if (sizes === null) return shape;
+  return shape.map((size, axis) => (size === sizes[axis === 0 ? 0 : 1] ? null : size));
+}
+
 /** Shapes of tensors, in their structure; constants among them are scalars. */
 export function shapesOf(inputs: Nested<{ readonly shape: Shape }>): Shapes {
   return mapStructure<unknown, Shape>(inputs as Nested<unknown>, (x) =>
-    typeof x === 'object' && x !== null && 'shape' in x ? (x.shape as Shape) : [],
+    typeof x === 'object' && x !== null && 'shape' in x ? open_shape(x.shape as Shape) : [],
   );
 }
