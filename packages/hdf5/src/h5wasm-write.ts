@@ -35,7 +35,7 @@ export async function writeTree(
   await h5wasmOf(file); // and makes it throw
   checkTypes(tree, '');
   try {
-    await writeGroup(file, tree, options);
+    await writeGroup(file as H5WasmFile & H5WasmGroup, tree, options);
     file.flush();
   } catch (cause) {
     options?.signal?.throwIfAborted();

@@ -2,8 +2,6 @@ import { MissingBackendError } from '@km/core';
 
 /** The part of an h5wasm group that is used. */
 export interface H5WasmGroup {
-  readonly path: string;
-  get(path: string): unknown;
   create_group(name: string): H5WasmGroup;
   create_attribute(name: string, data: unknown, shape?: number[], dtype?: string): void;
   create_dataset(options: {
@@ -15,7 +13,7 @@ export interface H5WasmGroup {
 }
 
 /** An open h5wasm `File`. */
-export interface H5WasmFile extends H5WasmGroup {
+export interface H5WasmFile {
   readonly file_id: bigint;
   readonly filename: string;
   readonly mode: string;
