@@ -1,8 +1,8 @@
-import { LimitError, MalformedError } from '@km/core';
+import { LimitError, MAX_JSON_BYTES, MAX_RECURSION, MalformedError } from '@km/core';
 import { type ConfigPath, formatPath } from './config-path.ts';
 import { markFloats } from './floats.ts';
 import { emptyObject, type JsonArray, type JsonObject, type JsonValue } from './json-value.ts';
-import { MAX_CONFIG_DEPTH, MAX_INTEGER_DIGITS } from './limits.ts';
+import { MAX_INTEGER_DIGITS } from './limits.ts';
 
 /** Options of `parseConfig`. */
 export interface ParseConfigOptions {
@@ -46,10 +46,13 @@ const WORDS: readonly (readonly [string, JsonValue])[] = [
  * `NaN`, `Infinity` and `-Infinity` are accepted; whole floats are remembered (see `markFloats`); integers beyond
  * 2^53 become bigints; of equal keys the last one counts. A whole float that is itself the root is not remembered.
  * @throws MalformedError at the first character that is not JSON; its `path` leads to the value it stands in.
- * @throws LimitError for more than 100 levels or an integer of more than 4300 digits.
+ * @throws LimitError for more than 100 levels, 256 MB of text, or an integer of more than 4300 digits.
  */
 export function parseConfig(text: string, options: ParseConfigOptions = {}): JsonValue {
   const reader: Reader = { text, source: options.source, path: [], position: 0 };
+  if (text.length > MAX_JSON_BYTES) {
+    throw new LimitError(`More than ${MAX_JSON_BYTES} characters of JSON.`, location(reader));
+  }
   const { value } = readValue(reader);
   skipSpace(reader);
   if (reader.position < text.length) throw syntaxError(reader, 'the end of the text');
@@ -179,9 +182,9 @@ function readKey(reader: Reader): string {
 }
 
 function enter(reader: Reader): void {
-  if (reader.path.length >= MAX_CONFIG_DEPTH) {
+  if (reader.path.length >= MAX_RECURSION) {
     throw new LimitError(
-      `The configuration is nested deeper than ${MAX_CONFIG_DEPTH} levels.`,
+      `The configuration is nested deeper than ${MAX_RECURSION} levels.`,
       location(reader),
     );
   }

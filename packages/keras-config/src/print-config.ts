@@ -1,7 +1,7 @@
+import { MAX_RECURSION } from '@km/core';
 import { type ConfigPath, formatPath } from './config-path.ts';
 import { KERAS_FLOAT_KEYS } from './float-keys.ts';
 import { floatMarks } from './floats.ts';
-import { MAX_CONFIG_DEPTH } from './limits.ts';
 import { pythonFloat } from './python-float.ts';
 
 /** Options of `printConfig`. */
@@ -54,7 +54,7 @@ function printNumber(value: number, isFloat: boolean): string {
 
 function printObject(printer: Printer, value: object | null): string {
   if (value === null) return 'null';
-  if (printer.path.length >= MAX_CONFIG_DEPTH) {
+  if (printer.path.length >= MAX_RECURSION) {
     throw new RangeError(
       `${formatPath(printer.path.slice(0, 8))}… is nested too deeply or in itself.`,
     );
