@@ -1,3 +1,4 @@
+import { META, type MetaSpec, registerMetaBackend, registerMetaKernel } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from './wasm-backend.ts';
 
@@ -17,8 +18,10 @@ export interface KernelInput {
   readonly values: Numbers;
 }
 
-/** Inputs of a kernel as tfjs hands them over, before their elements are read. */
-export type KernelInputInfos = Readonly<Record<string, tf.TensorInfo>>;
+/** Shapes and dtypes of the inputs of a kernel. */
+export type KernelInputInfos = Readonly<Record<string, MetaSpec | undefined>>;
+
+type TensorInfos = Readonly<Record<string, tf.TensorInfo>>;
 
 /** A kernel written as one loop over typed arrays, which runs on every backend that this package supports. */
 export interface TypedArrayKernel<A> {
@@ -45,14 +48,21 @@ export function numericType(dtype: tf.DataType | undefined): OutputSpec['dtype']
 
 /**
  * Registers a kernel for the backends `cpu` and `wasm`, in place of one that is already there; that one goes on to
- * serve strings.
+ * serve strings. The shape-only backend gets its twin.
  */
 export function registerTypedArrayKernel<A>(kernel: TypedArrayKernel<A>): void {
   register(kernel, 'cpu', (infos, attrs, backend) => runOnCpu(kernel, infos, attrs, backend));
+  registerMetaBackend();
+  if (tf.getKernel(kernel.kernelName, META) == null) {
+    registerMetaKernel({
+      kernelName: kernel.kernelName,
+      infer: (inputs, attrs) => kernel.infer(inputs, attrs as A),
+    });
+  }
   register(kernel, 'wasm', (infos, attrs, backend) => runOnWasm(kernel, infos, attrs, backend));
 }
 
-type Run<A> = (infos: KernelInputInfos, attrs: A, backend: object) => tf.TensorInfo[];
+type Run<A> = (infos: TensorInfos, attrs: A, backend: object) => tf.TensorInfo[];
 
 function register<A>(kernel: TypedArrayKernel<A>, backendName: string, run: Run<A>): void {
   const { kernelName } = kernel;
@@ -77,7 +87,7 @@ function register<A>(kernel: TypedArrayKernel<A>, backendName: string, run: Run<
 
 function runOnCpu<A>(
   kernel: TypedArrayKernel<A>,
-  infos: KernelInputInfos,
+  infos: TensorInfos,
   attrs: A,
   backend: object,
 ): tf.TensorInfo[] {
@@ -98,7 +108,7 @@ function runOnCpu<A>(
 
 function runOnWasm<A>(
   kernel: TypedArrayKernel<A>,
-  infos: KernelInputInfos,
+  infos: TensorInfos,
   attrs: A,
   backend: object,
 ): tf.TensorInfo[] {
@@ -117,7 +127,7 @@ function runOnWasm<A>(
 }
 
 function inputsOf(
-  infos: KernelInputInfos,
+  infos: TensorInfos,
   values: (info: tf.TensorInfo) => Numbers,
 ): Record<string, KernelInput> {
   return Object.fromEntries(
