@@ -1,4 +1,5 @@
 import { joinChunks } from './chunks.ts';
+import { NotFoundError } from './errors.ts';
 import { checkKey, compareKeys } from './key.ts';
 import { memorySource } from './memory-source.ts';
 import { progressOf } from './progress.ts';
@@ -11,6 +12,7 @@ export interface MemoryStore extends Store {
   readonly objects: Map<string, Uint8Array>;
   list(prefix: string): AsyncIterable<string>;
   delete(key: string): Promise<void>;
+  copy(from: string, to: string): Promise<void>;
 }
 
 /** Makes a store in memory, holding the given objects at first. */
@@ -34,6 +36,11 @@ export function memoryStore(objects: Iterable<readonly [string, Uint8Array]> = [
     },
     async delete(key) {
       map.delete(checkKey(key));
+    },
+    async copy(from, to) {
+      const bytes = map.get(checkKey(from));
+      if (bytes === undefined) throw new NotFoundError(`There is no ${from}.`, { source: from });
+      map.set(checkKey(to), bytes);
     },
   };
 }

@@ -60,22 +60,32 @@ export function openedSource(file: string, byteLength: number): ByteSource {
       checkRead(source, start, end, options);
       // Not zero-filled, not from the shared pool: large reads are as fast as the disk and aligned.
       const bytes = new Uint8Array(Buffer.allocUnsafeSlow(end - start).buffer);
-      if (bytes.length === 0) return bytes;
-      let handle: FileHandle;
-      try {
-        handle = await open(file, 'r');
-      } catch (error) {
-        throw ioError(error, file);
-      }
-      try {
-        await fill(handle, bytes, start, file, options);
-      } finally {
-        await handle.close();
-      }
+      await readFile(file, bytes, start, options);
       return bytes;
+    },
+    async readInto(target, start, options) {
+      checkRead(source, start, start + target.length, options);
+      await readFile(file, target, start, options);
     },
   };
   return source;
+}
+
+async function readFile(
+  file: string,
+  bytes: Uint8Array,
+  start: number,
+  options: ReadOptions | undefined,
+): Promise<void> {
+  if (bytes.length === 0) return;
+  const handle = await open(file, 'r').catch((error) => {
+    throw ioError(error, file);
+  });
+  try {
+    await fill(handle, bytes, start, file, options);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function fill(

@@ -5,7 +5,7 @@ import { checkKey, compareKeys, type ReadOptions, type Store } from '@km/core';
 import { ioError, isMissing, openedSource, statFile } from './node-file-source.ts';
 import { recoverDirectory } from './node-recover.ts';
 import { isTemporaryName, removeStale } from './node-temporary.ts';
-import { writeFileAtomically } from './node-write-file.ts';
+import { linkFileAtomically, writeFileAtomically } from './node-write-file.ts';
 
 /** How a file store writes. */
 export interface FileStoreOptions {
@@ -19,6 +19,7 @@ export interface FileStore extends Store {
   readonly root: string;
   list(prefix: string, options?: ReadOptions): AsyncIterable<string>;
   delete(key: string, options?: ReadOptions): Promise<void>;
+  copy(from: string, to: string, options?: ReadOptions): Promise<void>;
 }
 
 /**
@@ -61,6 +62,10 @@ export function fileStore(root: string | URL, storeOptions: FileStoreOptions = {
       await unlink(file).catch((error) => {
         if (!isMissing(error)) throw ioError(error, file);
       });
+    },
+    async copy(from, to, options) {
+      options?.signal?.throwIfAborted();
+      await linkFileAtomically(pathOf(from), pathOf(to), sync);
     },
   };
 }

@@ -1,4 +1,5 @@
-import { type FileHandle, open, realpath, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, type FileHandle, link, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type ByteChunks, progressOf, type WriteOptions } from '@km/core';
 import { ioError } from './node-file-source.ts';
@@ -26,6 +27,38 @@ export async function writeFileAtomically(
     throw error;
   } finally {
     release(temporary);
+  }
+}
+
+/**
+ * Gives a file a second name, in place of what has it: a link, or a copy where the disk has no links.
+ * @throws IoError when the disk fails or there is no such file.
+ */
+export async function linkFileAtomically(from: string, to: string, sync: boolean): Promise<void> {
+  const file = await resolvedPath(to);
+  const temporary = temporarySibling(file, 'tmp');
+  try {
+    const source = await resolvedPath(from);
+    await link(source, temporary).catch(() => copyWhole(source, temporary, sync));
+    await rename(temporary, file);
+    if (sync) await syncDirectory(dirname(file));
+  } catch (error) {
+    throw ioError(error, from);
+  } finally {
+    // Where both names lead to one file already, a rename leaves the temporary one.
+    await rm(temporary, { force: true });
+    release(temporary);
+  }
+}
+
+async function copyWhole(from: string, to: string, sync: boolean): Promise<void> {
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  if (!sync) return;
+  const handle = await open(to, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -33,6 +33,11 @@ export interface ByteSource {
    * @throws TruncatedError when the source ends before `end`.
    */
   read(start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
+  /**
+   * Fills `target` with the bytes from `start` on; there only where it saves a copy.
+   * @throws TruncatedError when the source ends before `target` is full.
+   */
+  readInto?(target: Uint8Array, start: number, options?: ReadOptions): Promise<void>;
 }
 
 /** Bytes handed over in order. */

@@ -14,6 +14,8 @@ export interface WritableStore {
   write(key: string, chunks: ByteChunks, options?: WriteOptions): Promise<void>;
   /** Removes an object; one that is not there is no error. */
   delete?(key: string, options?: ReadOptions): Promise<void>;
+  /** Stores an object under another key too, whole or not at all; there only where no bytes are moved for it. */
+  copy?(from: string, to: string, options?: ReadOptions): Promise<void>;
 }
 
 /** A store that reads and writes. */

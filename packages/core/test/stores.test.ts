@@ -56,6 +56,31 @@ describe.each(stores)('the %s store', (_name, make) => {
     expect(await store.open('a/b.bin')).toBeUndefined();
   });
 
+  test('gives an object a second key, where it can', async () => {
+    const store = make();
+    await store.write('from', [bytes(1, 2)]);
+    await store.write('folder/to', [bytes(3)]);
+    if (store.copy === undefined) return;
+    await store.copy('from', 'folder/to');
+    await store.copy('from', 'folder/to');
+    await store.delete?.('from');
+    expect(await keysOf(store.list?.(''))).toEqual(['folder/to']);
+    const source = await store.open('folder/to');
+    expect(source && (await readAll(source))).toEqual(bytes(1, 2));
+    await expect(store.copy('from', 'folder/to')).rejects.toThrow('from');
+  });
+
+  test('fills memory with bytes of an object, where it can', async () => {
+    const store = make();
+    await store.write('a', [bytes(1, 2, 3, 4)]);
+    const source = await store.open('a');
+    if (source?.readInto === undefined) return;
+    const target = new Uint8Array(4);
+    await source.readInto(target.subarray(1, 3), 2);
+    expect(target).toEqual(bytes(0, 3, 4, 0));
+    await expect(source.readInto(target, 1)).rejects.toMatchObject({ code: 'KM_TRUNCATED' });
+  });
+
   test('opens neither absent objects nor folders', async () => {
     const store = make();
     await store.write('a/b', [bytes(1)]);
