@@ -1,6 +1,8 @@
+import type { Tensor as TensorRecord } from '@km/core';
 import type { GoldenCase, Goldens, GoldenValue, Json } from '@km/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { deserialize_layer } from '../../packages/layers/src/engine/deserialize-layer.ts';
+import { flatOfRecord } from '../../packages/layers/src/engine/flat.ts';
 import { Input } from '../../packages/layers/src/engine/input-layer.ts';
 import type { KerasTensor, Symbolic } from '../../packages/layers/src/engine/keras-tensor.ts';
 import type { Layer } from '../../packages/layers/src/engine/layer.ts';
@@ -128,7 +130,7 @@ function argumentsOf(
 }
 
 function upload(value: GoldenValue): Nested<unknown> {
-  if (isTensorRecord(value)) return tensorOf(value);
+  if (isTensorRecord(value)) return tensorOf(widened(value));
   if (Array.isArray(value)) return value.map(upload);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, upload(item)]));
@@ -152,9 +154,15 @@ function replayCall(replay: Replay, call: Row, where: string): void {
     tensorOf(container.tensor(reference)),
   );
   let outputs: Tensors = [];
+  let losses: number[] = [];
   const forward = (): tf.Scalar => {
     outputs = layer.apply<Tensors>(inputs, kwargs);
-    for (const output of flatten<tf.Tensor>(outputs)) tf.keep(output);
+    losses = layer.losses.map((loss) => loss.dataSync()[0] ?? Number.NaN);
+    for (const output of flatten<tf.Tensor>(outputs)) {
+      tf.keep(output);
+      const mask = get_mask(output);
+      if (mask !== null) tf.keep(mask);
+    }
     const products = floats(outputs).map((output, i) =>
       tf.sum(tf.mul(output, cotangents[i] ?? tf.zerosLike(output))),
     );
@@ -164,7 +172,7 @@ function replayCall(replay: Replay, call: Row, where: string): void {
   const gradients = traced ? tf.engine().gradients(forward, sources, undefined, true).grads : [];
   if (!traced) forward();
   checkOutputs(replay, call, outputs, where);
-  checkEffects(replay, call, where);
+  checkEffects(replay, call, losses, where);
   if (traced) checkGradients(replay, call, gradients, where);
   for (const output of flatten<tf.Tensor>(outputs)) output.dispose();
 }
@@ -191,6 +199,13 @@ function checkOutputs(replay: Replay, call: Row, outputs: Tensors, where: string
   });
 }
 
+/** A half-precision record as float32; others unchanged. */
+function widened(record: TensorRecord): TensorRecord {
+  const { dtype, shape } = record;
+  if (dtype !== 'float16' && dtype !== 'bfloat16') return record;
+  return { dtype: 'float32', shape, data: Float32Array.from(flatOfRecord(record)) };
+}
+
 /** The tensors of a decoded structure. */
 function leaves(value: GoldenValue): GoldenValue[] {
   if (isTensorRecord(value) || typeof value !== 'object' || value === null) return [value];
@@ -211,16 +226,16 @@ function compareTensor(
     compare.equal(what, Array.from(found.dataSync<'string'>()), texts);
     return;
   }
-  compare.numbers(what, found.dataSync(), wanted, bounds);
+  compare.numbers(what, found.dataSync(), widened(wanted), bounds);
 }
 
 /** Checks losses, changed weights and states. */
-function checkEffects(replay: Replay, call: Row, where: string): void {
+function checkEffects(replay: Replay, call: Row, found: readonly number[], where: string): void {
   const { layer, container, compare, bounds } = replay;
   const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
-  const losses = sorted(layer.losses.map((loss) => loss.dataSync()[0] ?? Number.NaN));
+  const losses = sorted(found);
   const wanted = sorted(
-    rows(call.losses).map((loss) => Number(tensorOf(container.tensor(loss)).dataSync()[0])),
+    rows(call.losses).map((loss) => flatOfRecord(container.tensor(loss))[0] ?? Number.NaN),
   );
   compare.equal(`${where}: number of losses`, losses.length, wanted.length);
   losses.forEach((loss, i) => {
@@ -242,7 +257,8 @@ function checkEffects(replay: Replay, call: Row, where: string): void {
   const own = (Reflect.get(layer, 'states') ?? []) as readonly Variable[];
   states.forEach((reference, i) => {
     const values = own[i]?.values() ?? [];
-    compare.numbers(`${where}: state ${i}`, values, container.tensor(reference), bounds.forward);
+    const expected = widened(container.tensor(reference));
+    compare.numbers(`${where}: state ${i}`, values, expected, bounds.forward);
   });
 }
 

@@ -30,8 +30,9 @@ export function log_softmax(x: tf.Tensor, axis = -1): tf.Tensor {
 const maxConstant = (x: tf.Tensor, axes: number[]): tf.Tensor =>
   tf.customGrad((...inputs) => {
     const value = inputs[0] as tf.Tensor;
+    const { shape } = value;
     return {
       value: tf.max(value, axes, true),
-      gradFunc: () => tf.zerosLike(value),
+      gradFunc: () => tf.zeros(shape),
     };
   })(x);

@@ -1,6 +1,6 @@
 import type { DType, Tensor as TensorRecord } from '@km/core';
 import type { Config } from '../engine/types.ts';
-import { drawNormal } from './draw.ts';
+import { statelessNormal } from '../random/stateless.ts';
 import { pack, requireFloating, sizeOf } from './initializer.ts';
 import { orthonormalColumns } from './orthonormal.ts';
 import { RandomInitializer, type SeedConfig } from './random-initializer.ts';
@@ -30,7 +30,7 @@ export class Orthogonal extends RandomInitializer {
     const columns = shape.at(-1) ?? 1;
     const rows = sizeOf(shape.slice(0, -1));
     const [long, short] = rows < columns ? [columns, rows] : [rows, columns];
-    const q = orthonormalColumns(drawNormal(long * short, this.seedPair, 0, 1), long, short);
+    const q = orthonormalColumns(statelessNormal(long * short, this.seedPair, 0, 1), long, short);
     const values = new Float64Array(q.length);
     for (let i = 0; i < long; i++) {
       for (let j = 0; j < short; j++) {

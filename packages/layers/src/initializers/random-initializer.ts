@@ -1,4 +1,5 @@
-import { newSeed } from './draw.ts';
+import { newInitializerSeed } from '../random/global-seed.ts';
+import type { SeedPair } from '../random/stateless.ts';
 import { Initializer } from './initializer.ts';
 
 /** Arguments of the random initializers; without a seed each object draws one for itself. */
@@ -17,8 +18,8 @@ export abstract class RandomInitializer extends Initializer {
   }
 
   /** The pair of seeds of TensorFlow's stateless random operations. */
-  protected get seedPair(): readonly [number, number] {
-    this.#drawn ??= this.seed ?? newSeed();
+  protected get seedPair(): SeedPair {
+    this.#drawn ??= this.seed ?? newInitializerSeed();
     return [this.#drawn, 0];
   }
 }

@@ -1,6 +1,6 @@
 import type { DType, Tensor as TensorRecord } from '@km/core';
 import type { Config } from '../engine/types.ts';
-import { drawNormal } from './draw.ts';
+import { statelessNormal } from '../random/stateless.ts';
 import { pack, requireFloating, sizeOf } from './initializer.ts';
 import { RandomInitializer, type SeedConfig } from './random-initializer.ts';
 
@@ -24,7 +24,7 @@ export class RandomNormal extends RandomInitializer {
 
   call(shape: readonly number[], dtype?: DType): TensorRecord {
     requireFloating(dtype, 'RandomNormal');
-    const values = drawNormal(sizeOf(shape), this.seedPair, this.mean, this.stddev);
+    const values = statelessNormal(sizeOf(shape), this.seedPair, this.mean, this.stddev);
     return pack(values, shape, dtype);
   }
 

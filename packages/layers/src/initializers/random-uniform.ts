@@ -1,6 +1,6 @@
 import type { DType, Tensor as TensorRecord } from '@km/core';
 import type { Config } from '../engine/types.ts';
-import { drawUniform } from './draw.ts';
+import { statelessUniform } from '../random/stateless.ts';
 import { pack, requireFloating, sizeOf } from './initializer.ts';
 import { RandomInitializer, type SeedConfig } from './random-initializer.ts';
 
@@ -24,7 +24,7 @@ export class RandomUniform extends RandomInitializer {
 
   call(shape: readonly number[], dtype?: DType): TensorRecord {
     requireFloating(dtype, 'RandomUniform');
-    const values = drawUniform(sizeOf(shape), this.seedPair, this.minval, this.maxval);
+    const values = statelessUniform(sizeOf(shape), this.seedPair, this.minval, this.maxval);
     return pack(values, shape, dtype);
   }
 

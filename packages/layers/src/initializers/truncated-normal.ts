@@ -1,6 +1,6 @@
 import type { DType, Tensor as TensorRecord } from '@km/core';
 import type { Config } from '../engine/types.ts';
-import { drawTruncatedNormal } from './draw.ts';
+import { statelessTruncatedNormal } from '../random/stateless.ts';
 import { pack, requireFloating, sizeOf } from './initializer.ts';
 import { RandomInitializer, type SeedConfig } from './random-initializer.ts';
 
@@ -24,7 +24,7 @@ export class TruncatedNormal extends RandomInitializer {
 
   call(shape: readonly number[], dtype?: DType): TensorRecord {
     requireFloating(dtype, 'TruncatedNormal');
-    const values = drawTruncatedNormal(sizeOf(shape), this.seedPair, this.mean, this.stddev);
+    const values = statelessTruncatedNormal(sizeOf(shape), this.seedPair, this.mean, this.stddev);
     return pack(values, shape, dtype);
   }
 

@@ -1,6 +1,10 @@
 import type { DType, Tensor as TensorRecord } from '@km/core';
 import type { Config } from '../engine/types.ts';
-import { drawNormal, drawTruncatedNormal, drawUniform } from './draw.ts';
+import {
+  statelessNormal,
+  statelessTruncatedNormal,
+  statelessUniform,
+} from '../random/stateless.ts';
 import { pack, requireFloating, sizeOf } from './initializer.ts';
 import { RandomInitializer, type SeedConfig } from './random-initializer.ts';
 
@@ -45,12 +49,12 @@ export class VarianceScaling extends RandomInitializer {
     const seed = this.seedPair;
     switch (this.distribution) {
       case 'truncated_normal':
-        return drawTruncatedNormal(size, seed, 0, Math.sqrt(variance) / TRUNCATED_STDDEV);
+        return statelessTruncatedNormal(size, seed, 0, Math.sqrt(variance) / TRUNCATED_STDDEV);
       case 'untruncated_normal':
-        return drawNormal(size, seed, 0, Math.sqrt(variance));
+        return statelessNormal(size, seed, 0, Math.sqrt(variance));
       case 'uniform': {
         const limit = Math.sqrt(3 * variance);
-        return drawUniform(size, seed, -limit, limit);
+        return statelessUniform(size, seed, -limit, limit);
       }
     }
   }

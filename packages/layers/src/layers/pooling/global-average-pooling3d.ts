@@ -1,0 +1,15 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { BaseGlobalPooling, type GlobalPoolingConfig } from './base-global-pooling.ts';
+
+/** Takes the mean over all positions. Input shape: `[batch, dim1, dim2, dim3, channels]`, or with the channels first. Output shape: `[batch, channels]`. */
+export class GlobalAveragePooling3D extends BaseGlobalPooling {
+  static override readonly className: string = 'GlobalAveragePooling3D';
+
+  constructor(config: GlobalPoolingConfig = {}) {
+    super(3, config);
+  }
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    return tf.mean(inputs, [...this.spatialAxes], this.keepdims);
+  }
+}
