@@ -41,23 +41,21 @@ function registeredBackends(): string[] {
     .map(([name]) => name);
 }
 
-/** Imports a backend package that may not be installed; importing registers it. */
-async function importBackend(load: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await load();
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** The backends that run everywhere, each in a package that may not be installed; importing registers it. */
+const PACKAGES: readonly (readonly [name: string, load: () => Promise<unknown>])[] = [
+  ['wasm', () => import('@tensorflow/tfjs-backend-wasm')],
+  ['cpu', () => import('@tensorflow/tfjs-backend-cpu')],
+];
 
-/** Imports the backends that run without a graphics card, when the program has imported none itself. */
-async function findBackends(): Promise<string[]> {
-  if (registeredBackends().length === 0) {
-    await importBackend(() => import('@tensorflow/tfjs-backend-wasm'));
-    await importBackend(() => import('@tensorflow/tfjs-backend-cpu'));
+/** Imports the backend of a name, or all when the program has imported none itself. */
+async function importBackends(wanted: string | undefined): Promise<void> {
+  const known = registeredBackends();
+  if (wanted === undefined ? known.length > 0 : known.includes(wanted)) return;
+  for (const [name, load] of PACKAGES) {
+    if (wanted !== undefined && wanted !== name) continue;
+    // A package that is not installed leaves the others to try.
+    await load().catch(() => undefined);
   }
-  return registeredBackends();
 }
 
 /**
@@ -67,11 +65,11 @@ async function findBackends(): Promise<string[]> {
  * @throws MissingBackendError when none is installed, or the named one does not start.
  */
 export async function ready(backend?: string): Promise<string> {
+  await importBackends(backend);
+  // The kernels of the runtime take the place of those of the backends, so these come first.
   register();
-  const candidates = backend === undefined ? await findBackends() : [backend];
-  if (backend !== undefined && !registeredBackends().includes(backend)) await findBackends();
-  for (const name of candidates) {
-    if (registeredBackends().includes(name) && (await tf.setBackend(name))) return name;
+  for (const name of registeredBackends()) {
+    if ((backend === undefined || backend === name) && (await tf.setBackend(name))) return name;
   }
   throw new MissingBackendError(
     backend === undefined
