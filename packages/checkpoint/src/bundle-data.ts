@@ -7,10 +7,11 @@ import {
   type ReadOptions,
   TruncatedError,
 } from '@km/core';
-import { crc32c, maskCrc } from './crc32c.ts';
+import { maskCrc } from './crc32c.ts';
 import { shardKey } from './file-names.ts';
 import type { BundleEntry, BundleHeader } from './index-entry.ts';
 import { refuseLfsPointer } from './lfs-pointer.ts';
+import { readWithCrc } from './read-with-crc.ts';
 
 /** Reads the bytes of entries from the data files of one checkpoint, opening each file when it is needed. */
 export class BundleData {
@@ -62,8 +63,14 @@ export class BundleData {
 
   /** Reads the bytes of an entry and compares their checksum; `name` is that of the tensor. */
   async checkedBytes(name: string, entry: BundleEntry, options?: ReadOptions): Promise<Uint8Array> {
-    const bytes = await this.bytes(entry, options);
-    if (this.verifyChecksums && maskCrc(crc32c(bytes)) !== entry.crc) {
+    if (!this.verifyChecksums || entry.byteLength === 0) return this.bytes(entry, options);
+    const { bytes, crc } = await readWithCrc(
+      await this.#locate(entry, options),
+      entry.offset,
+      entry.byteLength,
+      options,
+    );
+    if (maskCrc(crc) !== entry.crc) {
       const source = shardKey(this.#prefix, entry.shard, this.header.shards);
       throw new ChecksumError(
         `The tensor ${JSON.stringify(name)} does not match its checksum; ${source} is damaged or belongs to another index.`,

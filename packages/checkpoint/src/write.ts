@@ -25,7 +25,8 @@ export interface WriteCheckpointOptions extends ReadOptions {
 /**
  * Writes a checkpoint with one tensor in memory at a time; the values lie in the data file in the order given.
  * The index, which makes the checkpoint exist, is written last. Over an older checkpoint of the same name the data
- * files get another count in their names (`-of-00002` for `-of-00001`), so that one of the two is whole at any moment.
+ * files get another count in their names first (`-of-00002` for `-of-00001`), so that one of the two is whole at any
+ * moment; in a store that can `copy` they get their usual names after that.
  * @throws RangeError when a name is empty or occurs twice; what the tensors and the store throw.
  */
 export async function writeCheckpoint(
@@ -46,9 +47,37 @@ export async function writeCheckpoint(
     const chunks = counted(shardChunks(part, shard, entries, { signal }), advance);
     await store.write(shardKey(prefix, shard, shards), chunks, { signal, byteLength });
   }
+  await writeIndex(target, shards, entries, signal);
+  const kept = await takeUsualNames(target, shards, parts.length, entries, signal);
+  await removeShards(store, prefix, kept, { signal });
+}
+
+/** Gives data files that had to avoid those of an older checkpoint their usual names, if the store can. */
+async function takeUsualNames(
+  target: CheckpointTarget,
+  shards: number,
+  usual: number,
+  entries: ReadonlyMap<string, BundleEntry>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const { store, path: prefix } = target;
+  if (shards === usual || store.copy === undefined) return shards;
+  for (let shard = 0; shard < usual; shard++) {
+    const [from, to] = [shards, usual].map((count) => shardKey(prefix, shard, count));
+    if (from !== undefined && to !== undefined) await store.copy(from, to, { signal });
+  }
+  await writeIndex(target, usual, entries, signal);
+  return usual;
+}
+
+async function writeIndex(
+  { store, path }: CheckpointTarget,
+  shards: number,
+  entries: ReadonlyMap<string, BundleEntry>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const index = encodeIndex(shards, entries);
-  await store.write(indexKey(prefix), [index], { signal, byteLength: index.length });
-  await removeShards(store, prefix, shards, { signal });
+  await store.write(indexKey(path), [index], { signal, byteLength: index.length });
 }
 
 function listed(tensors: Iterable<NamedTensor>, graph: ObjectGraph | undefined): NamedTensor[] {

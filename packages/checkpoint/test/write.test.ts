@@ -154,21 +154,36 @@ test('at every moment of a write over a checkpoint one of the two is whole', asy
       await store.write(...call);
       seen.push(await sizeOf());
     },
+    copy: async (from: string, to: string) => {
+      await store.copy(from, to);
+      seen.push(await sizeOf());
+    },
     delete: async (key: string) => {
       await store.delete(key);
       seen.push(await sizeOf());
     },
   };
   await writeCheckpoint({ store: watched, path: 'p' }, tensors(2));
-  expect(seen).toEqual([1, 1, 2, 2]);
+  expect(seen).toEqual([1, 1, 2, 2, 2, 2, 2]);
+  expect([...store.objects.keys()].sort()).toEqual(['p.data-00000-of-00001', 'p.index']);
+  const fresh = memoryStore();
+  await writeCheckpoint({ store: fresh, path: 'p' }, tensors(2));
+  expect(filesOf(store, 'p')).toEqual(filesOf(fresh, 'p'));
+});
+
+test('in a store without copies a checkpoint is written over under other names', async () => {
+  const { copy: _, ...store } = memoryStore();
+  await writeCheckpoint({ store, path: 'p' }, [['x', floats(1)]]);
+  await writeCheckpoint({ store, path: 'p' }, [['x', floats(2)]]);
   expect([...store.objects.keys()].sort()).toEqual([
     'p.data-00000-of-00002',
     'p.data-00001-of-00002',
     'p.index',
   ]);
-  await writeCheckpoint({ store: watched, path: 'p' }, tensors(3));
+  await writeCheckpoint({ store, path: 'p' }, [['x', floats(3)]]);
   expect([...store.objects.keys()].sort()).toEqual(['p.data-00000-of-00001', 'p.index']);
-  expect(await sizeOf()).toBe(3);
+  const { tensors } = await readCheckpoint({ store, path: 'p' });
+  expect(tensors.get('x')?.shape).toEqual([3]);
 });
 
 test('data files without index are leftovers and are written over', async () => {
