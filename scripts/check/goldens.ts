@@ -6,16 +6,19 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openGoldens } from '@km/test-utils';
-import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { registerGradients } from '../../packages/layers/src/gradients/register.ts';
+import { ready } from '../../packages/layers/src/engine/ready.ts';
 import { type CaseRunner, type Outcome, printGroup, runCases } from './golden-report.ts';
+import { runLayer } from './goldens-layers.ts';
 import { runLoss } from './goldens-losses.ts';
 import { runMetric } from './goldens-metrics.ts';
+import { runMisc } from './goldens-misc.ts';
 import { runOptimizer } from './goldens-optimizers.ts';
 
 const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
+  ['layers', runLayer],
+  ['misc', runMisc],
   ['optimizers', runOptimizer],
   ['losses', runLoss],
   ['metrics', runMetric],
@@ -32,8 +35,7 @@ async function main(): Promise<void> {
   });
   const [folder] = positionals;
   if (folder === undefined) throw new Error('usage: goldens.ts FOLDER');
-  await tf.setBackend(values.backend);
-  registerGradients();
+  await ready(values.backend);
   const outcomes: Outcome[] = [];
   for (const [group, run] of RUNNERS) {
     if (values.group !== '' && values.group !== group) continue;
