@@ -1,4 +1,4 @@
-import type { DType } from '@km/core';
+import type { DType, Tensor as TensorRecord } from '@km/core';
 import { getConstraint, getInitializer, getRegularizer } from './families.ts';
 import { isFloating } from './flat.ts';
 import type { WeightOptions } from './layer-options.ts';
@@ -27,7 +27,11 @@ export function makeWeight(options: WeightOptions, dtype: DType, layerName: stri
       'Synchronization value can be set to VariableSynchronization.ON_READ only for non-trainable variables.',
     );
   }
-  return new Variable(initializer.call(options.shape ?? [], dtype), {
+  const shape = options.shape ?? [];
+  const draw = (): TensorRecord => initializer.call(shape, dtype);
+  // Loading a model replaces all first values, so those that may wait are not computed before they are needed.
+  const waits = initializer.prepare?.(shape, dtype) === true;
+  return new Variable(waits ? { shape, dtype, draw } : draw(), {
     name: scopedName(options.name),
     trainable: onRead ? false : (options.trainable ?? true),
     regularizer: getRegularizer(options.regularizer),

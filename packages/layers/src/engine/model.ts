@@ -16,6 +16,7 @@ import { networkConfig } from './network-config.ts';
 import { floatx } from './policy.ts';
 import { connectAncillaryLayers, rebuildGraph } from './rebuild.ts';
 import { type CustomObjects, shared_object_scope } from './registry.ts';
+import { saving } from './saving.ts';
 import { printSummary, type SummaryOptions } from './summary.ts';
 import { shapesOf } from './tensor-shapes.ts';
 import { type Module, unique } from './tracking.ts';
@@ -264,6 +265,21 @@ export class Model extends Layer {
     throw new TypeError(
       `${method} takes a symbolic tensor only on a model made from \`inputs\` and \`outputs\`.`,
     );
+  }
+
+  /** Saves the model; takes what `models.save_model` takes after the model. */
+  save(filepath: unknown, ...rest: readonly unknown[]): Promise<void> {
+    return saving().save_model(this, filepath, ...rest);
+  }
+
+  /** Saves the weights, and the optimizer's state where the format holds it. */
+  save_weights(filepath: unknown, ...rest: readonly unknown[]): Promise<void> {
+    return saving().save_weights(this, filepath, ...rest);
+  }
+
+  /** Fills the model from a file of weights; resolves to a report of what matched. */
+  load_weights(filepath: unknown, ...rest: readonly unknown[]): Promise<unknown> {
+    return saving().load_weights(this, filepath, ...rest);
   }
 
   /** Prints the layers, their output shapes and numbers of weights, as Keras does. */

@@ -39,6 +39,8 @@ export interface ApplyArgs {
 export interface Initializer {
   /** Values of a new weight. */
   call(shape: readonly number[], dtype?: DType): TensorRecord;
+  /** Settles all that the values depend on and checks the arguments; true when `call` may then wait. */
+  prepare?(shape: readonly number[], dtype: DType): boolean;
   get_config(): Config;
 }
 

@@ -30,6 +30,14 @@ export interface VariableOptions {
   readonly regularizer?: Regularizer | null;
 }
 
+/** A value that is computed when it is first needed. */
+export interface DeferredValue {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** Computes the value; runs at most once. */
+  readonly draw: () => TensorRecord;
+}
+
 let lastId = 0;
 
 /**
@@ -46,13 +54,14 @@ export class Variable {
   constraint: Constraint | null;
   regularizer: Regularizer | null;
   #record: TensorRecord | null;
+  #draw: (() => TensorRecord) | null;
   #flat: FlatValues | null = null;
   /** The tensor that holds the value when no copy outside of a backend does. */
   #home: tf.Tensor | null = null;
   readonly #tensors: Map<string, tf.Tensor> = new Map();
 
   /** Makes a variable that holds `value`, whose bytes it takes over. */
-  constructor(value: TensorRecord, options: VariableOptions) {
+  constructor(value: TensorRecord | DeferredValue, options: VariableOptions) {
     lastId += 1;
     this.id = lastId;
     this.name = options.name;
@@ -61,7 +70,17 @@ export class Variable {
     this.trainable = options.trainable ?? true;
     this.constraint = options.constraint ?? null;
     this.regularizer = options.regularizer ?? null;
-    this.#record = value;
+    this.#record = 'draw' in value ? null : value;
+    this.#draw = 'draw' in value ? value.draw : null;
+  }
+
+  /** The record that the value was made from or last set to, if it still is the value. */
+  #settled(): TensorRecord | null {
+    if (this.#draw !== null) {
+      this.#record = this.#draw();
+      this.#draw = null;
+    }
+    return this.#record;
   }
 
   /** Number of elements. */
@@ -90,7 +109,7 @@ export class Variable {
 
   #upload(backend: string): tf.Tensor {
     const shape = [...this.shape];
-    const record = this.#record;
+    const record = this.#settled();
     if (record?.dtype === 'string') return tf.tensor([...record.data], shape, 'string');
     const flat = this.#flat ?? (record === null ? this.#download() : viewOfRecord(record));
     const dtype = deviceDType(this.dtype);
@@ -110,7 +129,7 @@ export class Variable {
 
   /** The exact value in the stored dtype; its data must not be changed. */
   record(): TensorRecord {
-    return this.#record ?? recordOfFlat(this.dtype, this.shape, this.#flat ?? this.#download());
+    return this.#settled() ?? recordOfFlat(this.dtype, this.shape, this.#flat ?? this.#download());
   }
 
   /**
@@ -119,7 +138,8 @@ export class Variable {
    */
   values(): FlatValues {
     if (this.#flat === null) {
-      this.#flat = this.#record === null ? this.#download() : flatOfRecord(this.#record);
+      const record = this.#settled();
+      this.#flat = record === null ? this.#download() : flatOfRecord(record);
     }
     return this.#flat;
   }
@@ -136,9 +156,7 @@ export class Variable {
       for (let i = 0; i < flat.length; i += 1) flat[i] = round(flat[i] ?? 0);
     }
     if (isMetaBackend()) return;
-    this.#retire();
-    this.#home = null;
-    this.#record = null;
+    this.#reset(null);
     this.#flat = flat;
   }
 
@@ -217,6 +235,7 @@ export class Variable {
   #reset(record: TensorRecord | null): void {
     this.#retire();
     this.#home = null;
+    this.#draw = null;
     this.#record = record;
     this.#flat = null;
   }
@@ -246,7 +265,7 @@ export class Variable {
 
   /** Frees the tensors; the value stays and is uploaded again when read. */
   dispose(): void {
-    if (this.#record === null && this.#flat === null) this.#flat = this.#download();
+    if (this.#home !== null && this.#flat === null) this.#flat = this.#download();
     this.#home = null;
     for (const tensor of this.#tensors.values()) tensor.dispose();
     this.#tensors.clear();

@@ -10,6 +10,11 @@ export abstract class Initializer {
   /** Computes the first values of a weight. */
   abstract call(shape: readonly number[], dtype?: DType): TensorRecord;
 
+  /** Settles all that the values depend on and checks the arguments; true when `call` may then wait. */
+  prepare(_shape: readonly number[], _dtype: DType): boolean {
+    return false;
+  }
+
   /** Returns the constructor arguments. */
   get_config(): Config {
     return {};

@@ -8,4 +8,8 @@ export class Ones extends Initializer {
   call(shape: readonly number[], dtype?: DType): TensorRecord {
     return pack(new Float32Array(sizeOf(shape)).fill(1), shape, dtype);
   }
+
+  override prepare(): boolean {
+    return true;
+  }
 }

@@ -22,11 +22,7 @@ export class Orthogonal extends RandomInitializer {
 
   call(shape: readonly number[], dtype?: DType): TensorRecord {
     requireFloating(dtype, 'Orthogonal');
-    if (shape.length < 2) {
-      throw new RangeError(
-        `Orthogonal takes a shape of at least 2 axes, not [${shape.join(', ')}].`,
-      );
-    }
+    requireMatrix(shape);
     const columns = shape.at(-1) ?? 1;
     const rows = sizeOf(shape.slice(0, -1));
     const [long, short] = rows < columns ? [columns, rows] : [rows, columns];
@@ -41,7 +37,17 @@ export class Orthogonal extends RandomInitializer {
     return pack(values, shape, dtype);
   }
 
+  override prepare(shape: readonly number[], dtype: DType): boolean {
+    requireMatrix(shape);
+    return super.prepare(shape, dtype);
+  }
+
   override get_config(): Config {
     return { gain: this.gain, seed: this.seed };
   }
+}
+
+function requireMatrix(shape: readonly number[]): void {
+  if (shape.length >= 2) return;
+  throw new RangeError(`Orthogonal takes a shape of at least 2 axes, not [${shape.join(', ')}].`);
 }

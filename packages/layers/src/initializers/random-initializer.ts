@@ -1,6 +1,8 @@
+import type { DType } from '@km/core';
+import { getClassName } from '../engine/registry.ts';
 import { newInitializerSeed } from '../random/global-seed.ts';
 import type { SeedPair } from '../random/stateless.ts';
-import { Initializer } from './initializer.ts';
+import { Initializer, requireFloating } from './initializer.ts';
 
 /** Arguments of the random initializers; without a seed each object draws one for itself. */
 export interface SeedConfig {
@@ -21,5 +23,11 @@ export abstract class RandomInitializer extends Initializer {
   protected get seedPair(): SeedPair {
     this.#drawn ??= this.seed ?? newInitializerSeed();
     return [this.#drawn, 0];
+  }
+
+  override prepare(_shape: readonly number[], dtype: DType): boolean {
+    requireFloating(dtype, getClassName(this));
+    this.#drawn ??= this.seed ?? newInitializerSeed();
+    return true;
   }
 }

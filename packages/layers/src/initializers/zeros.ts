@@ -8,4 +8,8 @@ export class Zeros extends Initializer {
   call(shape: readonly number[], dtype?: DType): TensorRecord {
     return pack(new Float32Array(sizeOf(shape)), shape, dtype);
   }
+
+  override prepare(): boolean {
+    return true;
+  }
 }
