@@ -28,10 +28,9 @@ export function registerMetaKernel({ kernelName, infer }: MetaKernel): void {
       const given = inputs as unknown as Record<string, tf.TensorInfo>;
       const outputs = infer(given as MetaInputs, attrs ?? {});
       const values = VALUE_KEEPING.has(kernelName) ? constantOf(meta, given) : null;
-      if (!isList(outputs)) return makeInfo(meta, outputs, values);
-      const infos = outputs.map((spec) => makeInfo(meta, spec, null));
-      const [only] = infos;
-      return infos.length === 1 && only !== undefined ? only : infos;
+      return isList(outputs)
+        ? outputs.map((spec) => makeInfo(meta, spec, null))
+        : makeInfo(meta, outputs, values);
     },
   });
 }

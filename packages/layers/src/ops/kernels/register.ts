@@ -6,6 +6,7 @@ import {
   depthwiseBackpropInputKernel,
 } from './depthwise-backprop.ts';
 import { einsumKernel } from './einsum.ts';
+import { sliceKernel, splitKernel, unpackKernel } from './parts.ts';
 import {
   avgPool3dGradKernel,
   avgPoolGradKernel,
@@ -14,6 +15,7 @@ import {
 } from './pooling.ts';
 import { scatterNdKernel, tensorScatterUpdateKernel } from './scatter.ts';
 import { stridedSliceKernel } from './strided-slice.ts';
+import { tileKernel } from './tile.ts';
 import { registerTypedArrayKernel } from './typed-array-kernel.ts';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.ts';
 import { registerWasmMatMul } from './wasm-mat-mul.ts';
@@ -31,6 +33,10 @@ export function registerKernels(): void {
   registered = true;
   registerWasmMatMul();
   registerTypedArrayKernel(unsortedSegmentSumKernel);
+  registerTypedArrayKernel(sliceKernel);
+  registerTypedArrayKernel(unpackKernel);
+  registerTypedArrayKernel(splitKernel);
+  registerTypedArrayKernel(tileKernel);
   registerTypedArrayKernel(stridedSliceKernel);
   registerTypedArrayKernel(scatterNdKernel);
   registerTypedArrayKernel(tensorScatterUpdateKernel);

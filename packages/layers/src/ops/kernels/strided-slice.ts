@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Numbers, numericType, type TypedArrayKernel } from './typed-array-kernel.ts';
+import { copyStrided } from './strided-copy.ts';
+import { numericType, type TypedArrayKernel } from './typed-array-kernel.ts';
 
 /**
  * Takes every n-th element along each axis. Equals TensorFlow's `StridedSlice`; the kernels of tfjs fail when an axis
@@ -37,32 +38,4 @@ export function sliceInfoOf(
     attrs.newAxisMask,
     attrs.shrinkAxisMask,
   );
-}
-
-/** Copies elements in row-major order of `shape`; `jumps` says how far apart neighbours along each axis lie. */
-function copyStrided(
-  source: Numbers,
-  offset: number,
-  target: Numbers,
-  shape: readonly number[],
-  jumps: readonly number[],
-): void {
-  const last = shape.length - 1;
-  const width = shape[last] ?? 1;
-  const jump = jumps[last] ?? 1;
-  const index = shape.map(() => 0);
-  let from = offset;
-  for (let to = 0; to < target.length; to += width) {
-    for (let i = 0; i < width; i++) target[to + i] = source[from + i * jump] ?? 0;
-    for (let axis = last - 1; axis >= 0; axis--) {
-      const next = (index[axis] ?? 0) + 1;
-      from += jumps[axis] ?? 0;
-      if (next < (shape[axis] ?? 1)) {
-        index[axis] = next;
-        break;
-      }
-      from -= next * (jumps[axis] ?? 0);
-      index[axis] = 0;
-    }
-  }
 }

@@ -26,6 +26,8 @@ type TensorInfos = Readonly<Record<string, tf.TensorInfo>>;
 /** A kernel written as one loop over typed arrays, which runs on every backend that this package supports. */
 export interface TypedArrayKernel<A> {
   readonly kernelName: string;
+  /** True: returns a list of tensors even if it holds only one. */
+  readonly returnsList?: boolean;
   /** Gives shape and dtype of the outputs without reading an element. */
   readonly infer: (inputs: KernelInputInfos, attrs: A) => readonly OutputSpec[];
   /** Writes every element of the outputs, whose content is undefined before. */
@@ -56,7 +58,7 @@ export function registerTypedArrayKernel<A>(kernel: TypedArrayKernel<A>): void {
   if (tf.getKernel(kernel.kernelName, META) == null) {
     registerMetaKernel({
       kernelName: kernel.kernelName,
-      infer: (inputs, attrs) => kernel.infer(inputs, attrs as A),
+      infer: (inputs, attrs) => unwrapped(kernel, [...kernel.infer(inputs, attrs as A)]),
     });
   }
   register(kernel, 'wasm', (infos, attrs, backend) => runOnWasm(kernel, infos, attrs, backend));
@@ -79,10 +81,14 @@ function register<A>(kernel: TypedArrayKernel<A>, backendName: string, run: Run<
       const holdsStrings = Object.values(infos).some(({ dtype }) => dtype === 'string');
       if (holdsStrings && replaced != null) return replaced.kernelFunc(call);
       const outputs = run(infos, call.attrs as unknown as A, call.backend);
-      const [first] = outputs;
-      return outputs.length === 1 && first !== undefined ? first : outputs;
+      return unwrapped(kernel, outputs);
     },
   });
+}
+
+function unwrapped<T>({ returnsList }: { readonly returnsList?: boolean }, list: T[]): T | T[] {
+  const [only] = list;
+  return returnsList === true || list.length !== 1 || only === undefined ? list : only;
 }
 
 function runOnCpu<A>(
