@@ -26,7 +26,7 @@ export { Layer, type LayerClass, type LayerConfig, type WeightOptions } from './
 export type { LossFunction } from './engine/loss-store.ts';
 export { get_mask, set_mask } from './engine/mask.ts';
 export { Functional, Model, type ModelConfig } from './engine/model.ts';
-export { nameScope, resetNames, toSnakeCase } from './engine/names.ts';
+export { nameScope, toSnakeCase } from './engine/names.ts';
 export { Node } from './engine/node.ts';
 export {
   floatx,
@@ -53,7 +53,9 @@ export {
   type SerializedConfig,
   serialize_keras_object,
 } from './engine/registry.ts';
+export { provide_saving, type Saving } from './engine/saving.ts';
 export { Sequential, type SequentialOptions } from './engine/sequential.ts';
+export { clear_session } from './engine/session.ts';
 export type { SummaryOptions } from './engine/summary.ts';
 export {
   type Trackable,
@@ -82,6 +84,7 @@ export type { AssignableValue, NestedNumbers } from './engine/variable-values.ts
 export * as initializers from './initializers/index.ts';
 export * as layers from './layers/index.ts';
 export * as losses from './losses/index.ts';
+export * as metrics from './metrics/index.ts';
 export * as models from './models/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export * as regularizers from './regularizers/index.ts';

@@ -1,20 +1,7 @@
-import {
-  type JsonValue,
-  parseConfig,
-  printConfig,
-  toWidestForm,
-  upgradeModelConfig,
-} from '@km/keras-config';
+import { type JsonValue, parseConfig, upgradeModelConfig } from '@km/keras-config';
 import { deserialize_layer } from '../engine/deserialize-layer.ts';
 import { Model } from '../engine/model.ts';
-import {
-  type CustomObjects,
-  serialize_keras_object,
-  shared_object_scope,
-} from '../engine/registry.ts';
-
-/** Release of Keras whose form of a configuration is written. */
-const KERAS_VERSION = '2.15.0';
+import { type CustomObjects, shared_object_scope } from '../engine/registry.ts';
 
 /**
  * Makes a model, without weights, from its configuration `{class_name, config}` of any Keras version.
@@ -32,12 +19,4 @@ export function model_from_config(config: unknown, custom_objects?: CustomObject
 /** Makes a model, without weights, from the text that `to_json` of any Keras version gave. */
 export function model_from_json(json_string: string, custom_objects?: CustomObjects): Model {
   return model_from_config(parseConfig(json_string), custom_objects);
-}
-
-/** The architecture of a model as JSON that TensorFlow 2.4 and later read. */
-export function model_to_json(model: Model, indent?: number): string {
-  const config = serialize_keras_object(model);
-  const full = toWidestForm(config as JsonValue) as object;
-  const stated = { ...full, keras_version: KERAS_VERSION, backend: 'tensorflow' };
-  return printConfig(stated, indent === undefined ? {} : { indent });
 }
