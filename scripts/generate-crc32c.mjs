@@ -2,11 +2,11 @@
  * Assembles the WebAssembly kernel of CRC-32C into packages/checkpoint/src/crc32c-kernel.ts.
  * `--check` writes nothing and fails when the file differs from what would be written.
  *
- * The kernel folds blocks of 128 bytes. Its state is eight vectors of 16 bytes that stand for the 128 bytes read last:
- * a block followed by another has the same remainder as the second one with the state, moved by 128 bytes, added.
- * Vectors 0, 2, 4, 6 and vectors 1, 3, 5, 7 are four-byte numbers laid out in planes (byte k of each of the four
- * vectors belongs together), so that moving is a lookup of every nibble in tables of 16 bytes, which is what
- * `i8x16.swizzle` does to 16 bytes at once. The tables depend on the polynomial; crc32c-simd.ts makes them.
+ * The kernel needs no tables. Let u stand for a shift by 16 bytes. The generator polynomial divides
+ * u^209 + u^144 + u^54 + u^39 + u^14 + 1 (the smallest such sum of six powers, found by search), so 16 bytes may be
+ * replaced by five copies of themselves, added (exclusive or) 65, 155, 170, 195 and 209 places further on, without a
+ * change of the remainder. Done to one place after the other, this leaves 209 places at the end to make a checksum of.
+ * The idea is Chorba's (Russell, "Chorba: A novel CRC32 implementation", 2024).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,24 +17,30 @@ const file = path.join(
   'packages/checkpoint/src/crc32c-kernel.ts',
 );
 
-/** Layout of the memory: 32 tables of 16 bytes, the state, then the blocks. */
-const TABLES = 0;
-const STATE = 512;
-const BLOCKS = 1024;
-const PAGES = 5;
+const OFFSETS = [65, 155, 170, 195, 209];
+const PLACE = 16;
+/** Places that are replaced at a time; fewer than the smallest offset. */
+const UNROLLED = 2;
+const PAGES = 8;
+
+/** Checks that the sum of powers above is a multiple of the polynomial. */
+function checkOffsets() {
+  const shift = (crc, bytes) => {
+    let state = crc;
+    for (let bit = 0; bit < 8 * bytes; bit++)
+      state = state & 1 ? (state >>> 1) ^ 0x82f63b78 : state >>> 1;
+    return state;
+  };
+  const last = Math.max(...OFFSETS);
+  const powers = [last, ...OFFSETS.map((offset) => last - offset)];
+  if (powers.reduce((sum, power) => sum ^ shift(0x80000000, PLACE * power), 0) !== 0)
+    throw new Error('the offsets do not fit the polynomial');
+}
 
 function unsigned(value) {
   const bytes = [];
   for (let rest = value; ; rest >>>= 7) {
     if (rest < 128) return [...bytes, rest];
-    bytes.push((rest & 127) | 128);
-  }
-}
-
-function signed(value) {
-  const bytes = [];
-  for (let rest = value; ; rest >>= 7) {
-    if (rest >= -64 && rest < 64) return [...bytes, rest & 127];
     bytes.push((rest & 127) | 128);
   }
 }
@@ -46,15 +52,10 @@ const V128 = 0x7b;
 const I32 = 0x7f;
 const get = (local) => [0x20, local];
 const set = (local) => [0x21, local];
-const tee = (local) => [0x22, local];
-const constant = (value) => [0x41, ...signed(value)];
-const load = (offset) => [0xfd, 0x00, 4, ...unsigned(offset)];
-const store = (offset) => [0xfd, 0x0b, 4, ...unsigned(offset)];
-const everyByte = (value) => [0xfd, 0x0c, ...Array(16).fill(value)];
-const swizzle = [0xfd, 0x0e];
-const and = [0xfd, 0x4e];
+const smallConstant = (value) => [0x41, value];
+const load = (place) => [0xfd, 0x00, 4, ...unsigned(PLACE * place)];
+const store = (place) => [0xfd, 0x0b, 4, ...unsigned(PLACE * place)];
 const xor = [0xfd, 0x51];
-const shiftRight16 = [0xfd, 0x8d, 0x01];
 const add = [0x6a];
 const notBelow = [0x4f];
 const block = [0x02, 0x40];
@@ -63,49 +64,23 @@ const branchIf = (depth) => [0x0d, depth];
 const branch = (depth) => [0x0c, depth];
 const end = [0x0b];
 
-/** Locals: two parameters (first byte of the blocks, end of the blocks), then vectors. */
-const [from, to, firstState, sum, low, high, nibble] = [0, 1, 2, 10, 14, 15, 16];
-const state = (index) => firstState + index;
-const plane = (group, index) => 2 * index + group;
-
-/** Moves the four vectors of one group by 128 bytes and adds the bytes of the next block. */
-function fold(group) {
-  const code = [];
-  for (let out = 0; out < 4; out++)
-    code.push(get(from), load(16 * plane(group, out)), set(sum + out));
-  for (let index = 0; index < 4; index++) {
-    const input = get(state(plane(group, index)));
-    code.push(input, get(nibble), and, set(low));
-    code.push(input, constant(4), shiftRight16, get(nibble), and, set(high));
-    for (let out = 0; out < 4; out++) {
-      const table = (half) => load(TABLES + 16 * ((index * 2 + half) * 4 + out));
-      code.push(get(sum + out));
-      code.push(constant(0), table(0), get(low), swizzle, xor);
-      code.push(constant(0), table(1), get(high), swizzle, xor, set(sum + out));
-    }
-  }
-  for (let out = 0; out < 4; out++) code.push(get(sum + out), set(state(plane(group, out))));
-  return code.flat();
-}
+/** Locals: the first byte, the end, then the places being replaced. */
+const [from, to, places] = [0, 1, 2];
 
 function assemble() {
-  const indices = [0, 1, 2, 3, 4, 5, 6, 7];
-  const code = [
-    ...[everyByte(15), set(nibble)].flat(),
-    ...indices.flatMap((index) => [...get(from), ...load(16 * index), ...set(state(index))]),
-    ...[block, loop].flat(),
-    ...[get(from), constant(128), add, tee(from), get(to), notBelow, branchIf(1)].flat(),
-    ...fold(0),
-    ...fold(1),
-    ...[branch(0), end, end].flat(),
-    ...indices.flatMap((index) => [
-      ...constant(0),
-      ...get(state(index)),
-      ...store(STATE + 16 * index),
-    ]),
-    ...end,
+  const indices = Array.from({ length: UNROLLED }, (_, index) => index);
+  const spread = (offset, index) => [
+    ...[get(from), get(from), load(offset + index), get(places + index), xor].flat(),
+    ...store(offset + index),
   ];
-  const body = [...vector([[15, V128]]), ...code];
+  const code = [
+    ...[block, loop, get(from), get(to), notBelow, branchIf(1)].flat(),
+    ...indices.flatMap((index) => [...get(from), ...load(index), ...set(places + index)]),
+    ...OFFSETS.flatMap((offset) => indices.flatMap((index) => spread(offset, index))),
+    ...[get(from), smallConstant(PLACE * UNROLLED), add, set(from), branch(0)].flat(),
+    ...[end, end, end].flat(),
+  ];
+  const body = [...vector([[UNROLLED, V128]]), ...code];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, vector([[0x60, ...vector([[I32], [I32]]), ...vector([])]])),
@@ -122,29 +97,26 @@ function assemble() {
   ]);
 }
 
+checkOffsets();
 const wasm = assemble();
 if (!WebAssembly.validate(wasm)) throw new Error('the kernel is no valid module');
+const base64 = Buffer.from(wasm)
+  .toString('base64')
+  .match(/.{1,90}/g);
 const text = `// Generated by scripts/generate-crc32c.mjs; do not edit.
 
-/** Offset, in the kernel's memory, of the 32 tables of 16 bytes. */
-export const KERNEL_TABLES = ${String(TABLES)};
+/** The kernel works on multiples of so many bytes. */
+export const KERNEL_STEP = ${String(PLACE * UNROLLED)};
 
-/** Offset of the 128 bytes that the kernel leaves in place of the blocks. */
-export const KERNEL_STATE = ${String(STATE)};
+/** Bytes at the end that the kernel leaves in place of all before them. */
+export const KERNEL_REST = ${String(PLACE * Math.max(...OFFSETS))};
 
-/** Offset of the blocks. */
-export const KERNEL_BLOCKS = ${String(BLOCKS)};
-
-/** Most bytes of blocks that the memory holds. */
-export const KERNEL_CAPACITY = ${String(PAGES * 65536 - BLOCKS - ((PAGES * 65536 - BLOCKS) % 65536))};
+/** Bytes of the kernel's memory. */
+export const KERNEL_CAPACITY = ${String(PAGES * 65536)};
 
 /** The kernel, a WebAssembly module that exports its memory \`m\` and the function \`f(start, end)\`, in base64. */
 export const KERNEL: string =
-${Buffer.from(wasm)
-  .toString('base64')
-  .match(/.{1,90}/g)
-  .map((line) => `  '${line}'`)
-  .join(' +\n')};
+${base64.map((line) => `  '${line}'`).join(' +\n')};
 `;
 
 if (process.argv.includes('--check')) {

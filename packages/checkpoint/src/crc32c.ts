@@ -2,7 +2,7 @@ import { crcTables, updateCrc } from './crc32c-scalar.ts';
 import { simdCrc } from './crc32c-simd.ts';
 
 /** Below this many bytes the call of the kernel costs more than it saves. */
-const KERNEL_MINIMUM = 512;
+const KERNEL_MINIMUM = 8192;
 
 /**
  * CRC-32C of bytes (RFC 3720), not masked; `previous` is that of the bytes before them.
