@@ -54,6 +54,10 @@ import { GlobalMaxPooling3D } from './pooling/global-max-pooling3d.ts';
 import { MaxPooling1D } from './pooling/max-pooling1d.ts';
 import { MaxPooling2D } from './pooling/max-pooling2d.ts';
 import { MaxPooling3D } from './pooling/max-pooling3d.ts';
+import { ConvLSTMCell } from './recurrent/conv-lstm-cell.ts';
+import { ConvLSTM1D } from './recurrent/conv-lstm1d.ts';
+import { ConvLSTM2D } from './recurrent/conv-lstm2d.ts';
+import { ConvLSTM3D } from './recurrent/conv-lstm3d.ts';
 import { GRU } from './recurrent/gru.ts';
 import { GRUCell } from './recurrent/gru-cell.ts';
 import { LSTM } from './recurrent/lstm.ts';
@@ -109,6 +113,10 @@ const CLASSES: readonly SerializableClass[] = [
   Conv2DTranspose,
   Conv3D,
   Conv3DTranspose,
+  ConvLSTM1D,
+  ConvLSTM2D,
+  ConvLSTM3D,
+  ConvLSTMCell,
   Cropping1D,
   Cropping2D,
   Cropping3D,

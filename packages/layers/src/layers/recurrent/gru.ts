@@ -1,8 +1,9 @@
 import { sigmoid, tanh } from '../../activations/index.ts';
 import type { Config, Layer } from '../base.ts';
 import { GRUCell, type GRUCellConfig } from './gru-cell.ts';
+import { splitConfig } from './own-cell.ts';
 import type { SequenceConfig } from './sequence-config.ts';
-import { splitConfig, UnitsRNN } from './units-rnn.ts';
+import { UnitsRNN } from './units-rnn.ts';
 
 /** Arguments of `GRU`. */
 export interface GRUConfig extends GRUCellConfig, SequenceConfig {}
@@ -12,7 +13,7 @@ export class GRU extends UnitsRNN<GRUCell> {
   static override readonly className: string = 'GRU';
 
   constructor(config: GRUConfig) {
-    const { cell, sequence } = splitConfig(config, 'gru_cell');
+    const { cell, sequence } = splitConfig<GRUCellConfig>(config, 'gru_cell');
     super(new GRUCell(cell), sequence);
   }
 

@@ -1,8 +1,9 @@
 import { sigmoid, tanh } from '../../activations/index.ts';
 import type { Config, Layer } from '../base.ts';
 import { LSTMCell, type LSTMCellConfig } from './lstm-cell.ts';
+import { splitConfig } from './own-cell.ts';
 import type { SequenceConfig } from './sequence-config.ts';
-import { splitConfig, UnitsRNN } from './units-rnn.ts';
+import { UnitsRNN } from './units-rnn.ts';
 
 /** Arguments of `LSTM`. */
 export interface LSTMConfig extends LSTMCellConfig, SequenceConfig {}
@@ -12,7 +13,7 @@ export class LSTM extends UnitsRNN<LSTMCell> {
   static override readonly className: string = 'LSTM';
 
   constructor(config: LSTMConfig) {
-    const { cell, sequence } = splitConfig(config, 'lstm_cell');
+    const { cell, sequence } = splitConfig<LSTMCellConfig>(config, 'lstm_cell');
     super(new LSTMCell(cell), sequence);
   }
 

@@ -4,6 +4,7 @@ import type { KerasTensor, Symbolic } from '../../engine/keras-tensor.ts';
 import { flatten } from '../../engine/nest.ts';
 import { serialize_keras_object } from '../../engine/registry.ts';
 import type { AssignableValue } from '../../engine/variable-values.ts';
+import { type ScanResult, type ScanStep, scan } from '../../ops/scan.ts';
 import {
   type ApplyArgs,
   buildChild,
@@ -19,7 +20,6 @@ import {
   type Variable,
 } from '../base.ts';
 import { showShape } from '../shapes.ts';
-import { type LoopResult, runLoop, type Step } from './loop.ts';
 import { type AbstractRNNCell, flatStateSizes, stateShape } from './rnn-cell.ts';
 import { sequenceArgs } from './sequence-args.ts';
 import { firstMask, firstShape, type SequenceConfig, sequenceShape } from './sequence-config.ts';
@@ -183,45 +183,45 @@ export class RNN extends Layer {
     initial: readonly tf.Tensor[],
     constants: readonly tf.Tensor[],
     args: CallArgs,
-  ): LoopResult {
+  ): ScanResult {
     this.cell.reset_pass();
     const { training } = args;
-    const extra = constants.length > 0 ? { constants } : {};
-    const step: Step = (input, states) => {
-      const [output, next] = this.cell.apply<readonly [tf.Tensor, Tensors]>(input, {
-        states,
-        training,
-        ...extra,
-      });
+    const step: ScanStep = ([input = inputs], states, fixed) => {
+      const extra = fixed.length > 0 ? { constants: fixed } : {};
+      const options = { states, training, ...extra };
+      const [output, next] = this.cell.apply<readonly [tf.Tensor, Tensors]>(input, options);
       return [output, flatten<tf.Tensor>(next)];
     };
-    return this.loop(step, inputs, initial, args);
+    return this.scan(step, inputs, initial, args, constants);
   }
 
   /** Walks a sequence with the options of the layer. */
-  protected loop(
-    step: Step,
+  protected scan(
+    step: ScanStep,
     inputs: tf.Tensor,
     initial: readonly tf.Tensor[],
     args: CallArgs,
-  ): LoopResult {
-    return runLoop(step, inputs, initial, {
+    constants: readonly tf.Tensor[] = [],
+  ): ScanResult {
+    return scan(step, [inputs], initial, {
       goBackwards: this.go_backwards,
       mask: firstMask(args.mask),
-      timeMajor: this.time_major,
       zeroOutputForMask: this.zero_output_for_mask,
+      unroll: this.unroll,
+      timeMajor: this.time_major,
+      constants,
       allOutputs: this.return_sequences,
     });
   }
 
   override call(given: Tensors, args: CallArgs): Tensors {
     const { inputs, initial, constants } = this.prepare(given, args);
-    const { last, outputs, states } = this.walk(inputs, initial, constants, args);
+    const { lastOutput, outputs, states } = this.walk(inputs, initial, constants, args);
     this.#states?.forEach((variable, i) => {
       const state = states[i];
       if (state) variable.assign(state);
     });
-    const output = outputs ?? last;
+    const output = outputs ?? lastOutput;
     return this.return_state ? [output, ...this.cell.pack_states(states)] : output;
   }
 

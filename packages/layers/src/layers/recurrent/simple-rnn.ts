@@ -1,8 +1,9 @@
 import type { Config, Layer } from '../base.ts';
 import type { UnitsCellConfig } from './gated-cell.ts';
+import { splitConfig } from './own-cell.ts';
 import type { SequenceConfig } from './sequence-config.ts';
 import { SimpleRNNCell } from './simple-rnn-cell.ts';
-import { splitConfig, UnitsRNN } from './units-rnn.ts';
+import { UnitsRNN } from './units-rnn.ts';
 
 /** Arguments of `SimpleRNN`. */
 export interface SimpleRNNConfig extends UnitsCellConfig, SequenceConfig {}
@@ -12,7 +13,7 @@ export class SimpleRNN extends UnitsRNN<SimpleRNNCell> {
   static override readonly className: string = 'SimpleRNN';
 
   constructor(config: SimpleRNNConfig) {
-    const { cell, sequence } = splitConfig(config, 'simple_rnn_cell');
+    const { cell, sequence } = splitConfig<UnitsCellConfig>(config, 'simple_rnn_cell');
     super(new SimpleRNNCell(cell), sequence);
   }
 
