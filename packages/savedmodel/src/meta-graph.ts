@@ -1,0 +1,76 @@
+import type { CollectionDef, MetaGraphDef, SaverDef } from '@km/proto/saved-model';
+import { MetaGraphDef as MetaGraphMessage } from '@km/proto/saved-model';
+import { decodeMessage } from './decode-message.ts';
+import { decodeSavedObjectGraph } from './decode-object-graph.ts';
+import { type GraphVariable, graphVariables } from './graph-variables.ts';
+import { type SavedGraph, savedGraph } from './saved-graph.ts';
+import type { SavedObjectGraph } from './saved-node.ts';
+import { decodeSignatures, type Signature } from './signature.ts';
+import { BYTES, joinParts, wireFields } from './wire-fields.ts';
+
+/** A file that a graph refers to. */
+export interface AssetFile {
+  /** Name below `assets/`. */
+  readonly filename: string;
+  /** Tensor that receives its path; empty in files with objects. */
+  readonly tensor: string;
+}
+
+/** One graph of a SavedModel with all that belongs to it. */
+export interface MetaGraph {
+  /** Such as `serve`, `train`, `gpu`. */
+  readonly tags: readonly string[];
+  readonly tensorflowVersion: string;
+  readonly tensorflowGitVersion: string;
+  /** True when attributes that have their default are left out of nodes. */
+  readonly strippedDefaultAttrs: boolean;
+  readonly signatures: ReadonlyMap<string, Signature>;
+  readonly graph: SavedGraph;
+  /** Objects, as TensorFlow 2 writes them; undefined in files of TensorFlow 1. */
+  readonly objectGraph: SavedObjectGraph | undefined;
+  readonly assets: readonly AssetFile[];
+  readonly collections: ReadonlyMap<string, CollectionDef>;
+  /** Variables that collections list, as TensorFlow 1 writes them. */
+  readonly graphVariables: readonly GraphVariable[];
+  readonly saver: SaverDef | undefined;
+  /** Ops that a function stands for, by function name. */
+  readonly functionAliases: ReadonlyMap<string, string>;
+  /** The message without its graph, for what has no place above. */
+  readonly proto: MetaGraphDef;
+}
+
+/** Field of `MetaGraphDef` that holds the graph. */
+const GRAPH_DEF = 2;
+
+/**
+ * Decodes a `MetaGraphDef`; the graph, which is most of it, is decoded when it is asked for.
+ * @throws MalformedError or TruncatedError when it is damaged.
+ */
+export function decodeMetaGraph(bytes: Uint8Array, source: string): MetaGraph {
+  const graphParts: Uint8Array[] = [];
+  const rest: Uint8Array[] = [];
+  for (const field of wireFields(bytes, source)) {
+    if (field.number === GRAPH_DEF && field.wireType === BYTES) graphParts.push(field.content);
+    else rest.push(field.whole);
+  }
+  const proto = decodeMessage(MetaGraphMessage, joinParts(rest), source);
+  const { metaInfoDef: info, objectGraphDef, saverDef } = proto;
+  return {
+    tags: info?.tags ?? [],
+    tensorflowVersion: info?.tensorflowVersion ?? '',
+    tensorflowGitVersion: info?.tensorflowGitVersion ?? '',
+    strippedDefaultAttrs: info?.strippedDefaultAttrs ?? false,
+    signatures: decodeSignatures(proto.signatureDef),
+    graph: savedGraph(joinParts(graphParts), source),
+    objectGraph: objectGraphDef ? decodeSavedObjectGraph(objectGraphDef, source) : undefined,
+    assets: proto.assetFileDef.map(({ filename, tensorInfo }) => ({
+      filename,
+      tensor: tensorInfo?.name ?? '',
+    })),
+    collections: new Map(Object.entries(proto.collectionDef)),
+    graphVariables: graphVariables(proto.collectionDef, source),
+    saver: saverDef ?? undefined,
+    functionAliases: new Map(Object.entries(info?.functionAliases ?? {})),
+    proto,
+  };
+}
