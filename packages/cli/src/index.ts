@@ -1,1 +1,3 @@
-export {};
+export { EXIT_CODES } from './exit-code.ts';
+export type { CliIo, CliStream } from './io.ts';
+export { run } from './run.ts';

@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { httpStore, type ReadableStore } from '@km/core';
+import { fileStore, recoverDirectory } from '@km/core/node';
+
+/** Where a path of the command line leads: a key of a store. */
+export interface Place {
+  readonly store: ReadableStore;
+  readonly key: string;
+  /** The path as it was given. */
+  readonly shown: string;
+  /** Whether it is a directory; false behind a URL, where there is no telling. */
+  readonly isDirectory: boolean;
+}
+
+/** Finds the place of a path, a `file:` URL, or an `http:` or `https:` URL. */
+export async function placeOf(path: string): Promise<Place> {
+  if (/^https?:/.test(path)) return webPlace(path);
+  const file = resolve(path.startsWith('file:') ? fileURLToPath(path) : path);
+  await recoverDirectory(file);
+  return {
+    store: fileStore(dirname(file)),
+    key: basename(file),
+    shown: path,
+    isDirectory: await isDirectory(file),
+  };
+}
+
+function webPlace(path: string): Place {
+  const url = new URL(path);
+  const parts = url.pathname.replace(/\/$/, '').split('/');
+  const key = decodeURIComponent(parts.pop() ?? '');
+  const base = new URL(url);
+  base.pathname = `${parts.join('/')}/`;
+  return { store: httpStore(base), key, shown: path, isDirectory: false };
+}
+
+async function isDirectory(file: string): Promise<boolean> {
+  return stat(file).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
