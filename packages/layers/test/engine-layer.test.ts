@@ -3,7 +3,12 @@ import '@tensorflow/tfjs-backend-cpu';
 import { Layer, type LayerConfig } from '../src/engine/layer.ts';
 import { get_mask, set_mask } from '../src/engine/mask.ts';
 import { resetNames } from '../src/engine/names.ts';
-import { get_registered_name, register_keras_serializable } from '../src/engine/registry.ts';
+import {
+  custom_object_scope,
+  get_registered_name,
+  get_registered_object,
+  register_keras_serializable,
+} from '../src/engine/registry.ts';
 import type { CallArgs, Config, Shape } from '../src/engine/types.ts';
 import { Variable } from '../src/engine/variable.ts';
 
@@ -161,4 +166,67 @@ test('a value that was read stays usable in the scope that assigns a new one', (
   sum.dispose();
   variable.dispose();
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test('numbers, nested numbers and typed arrays become tensors', () => {
+  const scale = new Scale();
+  expect(scale.apply([[1, 2]]).arraySync()).toEqual([[1, 2]]);
+  expect(new Scale().apply(Float32Array.of(3, 4)).arraySync()).toEqual([3, 4]);
+});
+
+test('an error in a call says in which layer it arose', () => {
+  class Broken extends Layer {
+    override call(): tf.Tensor {
+      throw new RangeError('too wide');
+    }
+  }
+  const layer = new Broken({ name: 'b' });
+  expect(() => layer.apply(tf.ones([1]))).toThrow(
+    /too wide[\s\S]*layer "b" \(type Broken\) was called/,
+  );
+});
+
+test('a class with constructor arguments needs its own get_config', () => {
+  class Wide extends Layer {
+    readonly width: number;
+    constructor(width: number) {
+      super();
+      this.width = width;
+    }
+  }
+  expect(() => new Wide(3).get_config()).toThrow(/Wide .*must override `get_config`/);
+});
+
+test('custom objects stay known until an asynchronous function has finished', async () => {
+  const known = (): unknown => get_registered_object('Scale2');
+  const inside = custom_object_scope({ Scale2: Scale }, async () => {
+    await Promise.resolve();
+    return known();
+  });
+  expect(await inside).toBe(Scale);
+  expect(known()).toBeUndefined();
+});
+
+test('a weight is drawn when it is first read, and not at all when it is set before', () => {
+  let draws = 0;
+  const initializer = {
+    call: ones.call,
+    prepare: () => true,
+    get_config: () => ({}),
+  };
+  const counted = {
+    ...initializer,
+    call: (shape: readonly number[]) => {
+      draws += 1;
+      return ones.call(shape);
+    },
+  };
+  const layer = new Layer();
+  const first = layer.add_weight({ name: 'a', shape: [2], initializer: counted });
+  const second = layer.add_weight({ name: 'b', shape: [2], initializer: counted });
+  first.assign([5, 6]);
+  expect(first.numpy()).toEqual([5, 6]);
+  expect(draws).toBe(0);
+  expect(second.numpy()).toEqual([1, 1]);
+  expect(draws).toBe(1);
 });

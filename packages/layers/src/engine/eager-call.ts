@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { getPendingLosses, inCall, inheritedTraining, withTraining } from './call-context.ts';
+import { locateErrors } from './call-errors.ts';
 import { assertInputCompatibility } from './input-spec.ts';
 import type { Layer } from './layer.ts';
 import { get_mask, masksOf, set_mask } from './mask.ts';
 import { nameScope } from './names.ts';
 import { flatten, packAs } from './nest.ts';
+import { toTensors } from './to-tensors.ts';
 import type { ApplyArgs, CallArgs, Masks, Tensors } from './types.ts';
 
 /** The arguments with which `call` runs: training mode and masks resolved. */
@@ -53,7 +55,7 @@ function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
   assertInputCompatibility(layer.input_spec, inputs, layer.name);
   return nameScope(layer.name, () => {
     layer._maybe_build(inputs);
-    const result = layer.call(inputs, args);
+    const result = locateErrors(layer, () => layer.call(inputs, args));
     const outputs = ownOutputs(flatten<tf.Tensor>(result), flatten<tf.Tensor>(inputs));
     regularizeActivity(layer, outputs);
     const masks = maskOutputs(layer, inputs, outputs, args.mask);
@@ -64,15 +66,16 @@ function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
   });
 }
 
-/** Calls a layer on tensors; only the outputs, their masks and the losses survive the call. */
-export function applyEager(layer: Layer, inputs: Tensors, args: ApplyArgs): Tensors {
-  const callArgs = resolveCallArgs(inputs, args);
+/** Calls a layer on tensors or numbers; only the outputs, their masks and the losses survive the call. */
+export function applyEager(layer: Layer, given: unknown, args: ApplyArgs): Tensors {
+  const training = args.training ?? inheritedTraining();
   if (!inCall()) layer._clear_losses();
   const outputs: Tensors[] = [];
-  withTraining(callArgs.training, () => {
+  withTraining(training, () => {
     const before = getPendingLosses().length;
     tf.tidy(() => {
-      const result = run(layer, inputs, callArgs);
+      const inputs = toTensors(given);
+      const result = run(layer, inputs, resolveCallArgs(inputs, { ...args, training }));
       outputs.push(result);
       const flat = flatten<tf.Tensor>(result);
       const masks = flat.map(get_mask).filter((mask) => mask !== null);

@@ -1,5 +1,11 @@
-import type { DType, Tensor as TensorRecord } from '@km/core';
-import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from './half.ts';
+import {
+  bfloat16ToNumber,
+  type DType,
+  float16ToNumber,
+  numberToBfloat16,
+  numberToFloat16,
+  type Tensor as TensorRecord,
+} from '@km/core';
 
 /** Numbers of a tensor in the widest type that computing with them needs. */
 export type FlatValues = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -28,8 +34,8 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Rounds a number to what the dtype can hold. */
 export function rounder(dtype: DType): (value: number) => number {
-  if (dtype === 'float16') return (value) => float16Value(float16Bits(value));
-  if (dtype === 'bfloat16') return (value) => bfloat16Value(bfloat16Bits(value));
+  if (dtype === 'float16') return (value) => float16ToNumber(numberToFloat16(value));
+  if (dtype === 'bfloat16') return (value) => bfloat16ToNumber(numberToBfloat16(value));
   return (value) => value;
 }
 
@@ -64,8 +70,8 @@ export function newFlat(dtype: DType, size: number): FlatValues {
 /** The numbers of a record, copied and widened. */
 export function flatOfRecord(record: TensorRecord): FlatValues {
   const flat = newFlat(record.dtype, record.dtype === 'string' ? 0 : sizeOf(record.shape));
-  if (record.dtype === 'float16') return Float32Array.from(record.data, float16Value);
-  if (record.dtype === 'bfloat16') return Float32Array.from(record.data, bfloat16Value);
+  if (record.dtype === 'float16') return Float32Array.from(record.data, float16ToNumber);
+  if (record.dtype === 'bfloat16') return Float32Array.from(record.data, bfloat16ToNumber);
   if (record.dtype === 'int64' || record.dtype === 'uint64') {
     return Float64Array.from(record.data, Number);
   }
@@ -81,9 +87,9 @@ export function recordOfFlat(
 ): TensorRecord {
   switch (dtype) {
     case 'float16':
-      return { dtype, shape, data: Uint16Array.from(flat, float16Bits) };
+      return { dtype, shape, data: Uint16Array.from(flat, numberToFloat16) };
     case 'bfloat16':
-      return { dtype, shape, data: Uint16Array.from(flat, bfloat16Bits) };
+      return { dtype, shape, data: Uint16Array.from(flat, numberToBfloat16) };
     case 'int64':
       return { dtype, shape, data: BigInt64Array.from(Array.from(flat, bigOf)) };
     case 'uint64':

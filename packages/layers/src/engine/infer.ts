@@ -112,7 +112,7 @@ function maskTensor(shape: Shape | null, name: string): KerasTensor | null {
 }
 
 function callTrial(layer: Layer): Trial {
-  return (inputs, kwargs) => applyEager(layer, inputs as Tensors, kwargs);
+  return (inputs, kwargs) => applyEager(layer, inputs, kwargs);
 }
 
 /** The masks of the outputs, when only these need a run. */

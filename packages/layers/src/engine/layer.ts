@@ -12,9 +12,10 @@ import { MetricStore } from './metric-store.ts';
 import { kerasTensorsIn } from './node.ts';
 import { floatx, serializePolicy, toPolicy } from './policy.ts';
 import type { AddedMetric } from './providers.ts';
-import type { CustomObjects } from './registry.ts';
+import { type CustomObjects, getClassName } from './registry.ts';
 import { applySymbolic } from './symbolic-call.ts';
 import { shapesOf } from './tensor-shapes.ts';
+import type { TensorLike } from './to-tensors.ts';
 import { unique } from './tracking.ts';
 import type {
   ApplyArgs,
@@ -165,14 +166,14 @@ export class Layer extends ConnectedLayer {
   }
 
   /**
-   * Calls the layer, as `layer(inputs)` does in Python: tensors give tensors, symbolic tensors give symbolic tensors.
+   * Calls the layer, as `layer(inputs)` does in Python: tensors and numbers give tensors, symbolic tensors symbolic ones.
    * The second argument holds Keras's keyword arguments of the call, such as `training`, `mask`, `initial_state`.
    */
   apply<O extends Symbolic = KerasTensor>(inputs: Symbolic, args?: ApplyArgs): O;
-  apply<O extends Tensors = tf.Tensor>(inputs: Tensors, args?: ApplyArgs): O;
-  apply(inputs: Symbolic | Tensors, args: ApplyArgs = {}): Symbolic | Tensors {
+  apply<O extends Tensors = tf.Tensor>(inputs: Nested<TensorLike>, args?: ApplyArgs): O;
+  apply(inputs: Symbolic | Nested<TensorLike>, args: ApplyArgs = {}): Symbolic | Tensors {
     const symbolic = kerasTensorsIn(inputs).length > 0 || kerasTensorsIn(args).length > 0;
-    return symbolic ? applySymbolic(this, inputs, args) : applyEager(this, inputs as Tensors, args);
+    return symbolic ? applySymbolic(this, inputs, args) : applyEager(this, inputs, args);
   }
 
   /** Makes a weight and keeps it; `name` is also its edge in checkpoints. */
@@ -222,6 +223,7 @@ export class Layer extends ConnectedLayer {
 
   /** The constructor arguments that make an equal layer, without the weights. */
   get_config(): Config {
+    if (this.get_config === Layer.prototype.get_config) requireNoArguments(this);
     const config: Config = {
       name: this.name,
       trainable: this.trainable,
@@ -242,4 +244,12 @@ export class Layer extends ConnectedLayer {
   static from_config(this: LayerClass, config: Config, _custom_objects?: CustomObjects): Layer {
     return new this(config as never);
   }
+}
+
+/** @throws TypeError for a class whose constructor takes arguments that the config would lose. */
+function requireNoArguments(layer: Layer): void {
+  if (layer.constructor === Layer || layer.constructor.length === 0) return;
+  throw new TypeError(
+    `Layer ${getClassName(layer)} has arguments in its constructor and therefore must override \`get_config\` (return \`{ ...super.get_config(), … }\`), so that models with it can be saved.`,
+  );
 }

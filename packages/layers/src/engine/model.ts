@@ -3,7 +3,7 @@ import type { LossScaleOptimizer } from '../optimizers/loss-scale-optimizer.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { GraphModel } from './graph-model.ts';
 import type { Symbolic } from './keras-tensor.ts';
-import type { LayerClass, LayerConfig } from './layer.ts';
+import type { Layer, LayerClass, LayerConfig } from './layer.ts';
 import { modelToJson } from './model-to-json.ts';
 import { uniqueName } from './names.ts';
 import { networkConfig } from './network-config.ts';
@@ -43,6 +43,15 @@ export class Model extends GraphModel {
     }
     this._init_graph(inputs, outputs);
     if (new.target === Model) Object.setPrototypeOf(this, Functional.prototype);
+  }
+
+  /** Sets the states of all stateful layers to zero. */
+  reset_states(): void {
+    for (const layer of this._flatten_layers()) {
+      if (layer.stateful && 'reset_states' in layer && layer !== this) {
+        (layer as Layer & { reset_states(): void }).reset_states();
+      }
+    }
   }
 
   /** Prints the layers, their output shapes and numbers of weights, as Keras does. */

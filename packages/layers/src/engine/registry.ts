@@ -35,12 +35,11 @@ export interface Serializable {
 
 const global_objects = new Map<string, Registrable>();
 const registered_names = new WeakMap<Registrable, string>();
-const scopes: ReadonlyMap<string, Registrable>[] = [];
+let scopes: readonly ReadonlyMap<string, Registrable>[] = [];
 const shared: Map<number, unknown>[] = [];
 
 function toMap(objects: CustomObjects): ReadonlyMap<string, Registrable> {
-  if (objects === null || objects === undefined) return new Map();
-  return objects instanceof Map ? objects : new Map(Object.entries(objects));
+  return new Map(objects instanceof Map ? objects : Object.entries(objects ?? {}));
 }
 
 /** The Keras name of a class or of an object's class; it survives minification of built-in classes. */
@@ -84,14 +83,28 @@ export function get_custom_objects(): Map<string, Registrable> {
   return global_objects;
 }
 
-/** Runs a function while more classes and functions are known by name. */
+/**
+ * Runs a function while more classes and functions are known by name.
+ * When the function is asynchronous, they stay known until its promise settles.
+ */
 export function custom_object_scope<T>(objects: CustomObjects, run: () => T): T {
-  scopes.push(toMap(objects));
+  const scope = toMap(objects);
+  const leave = (): void => {
+    scopes = scopes.filter((other) => other !== scope);
+  };
+  scopes = [...scopes, scope];
+  let result: T;
   try {
-    return run();
-  } finally {
-    scopes.pop();
+    result = run();
+  } catch (error) {
+    leave();
+    throw error;
   }
+  if (!(result instanceof Promise)) {
+    leave();
+    return result;
+  }
+  return result.finally(leave) as T;
 }
 
 /** Runs a function in which all configs of one `shared_object_id` become one object. */
