@@ -78,6 +78,15 @@ export { GlobalMaxPooling3D } from './pooling/global-max-pooling3d.ts';
 export { MaxPooling1D } from './pooling/max-pooling1d.ts';
 export { MaxPooling2D } from './pooling/max-pooling2d.ts';
 export { MaxPooling3D } from './pooling/max-pooling3d.ts';
+export {
+  CategoryEncoding,
+  type CategoryEncodingConfig,
+} from './preprocessing/category-encoding.ts';
+export { CenterCrop, type CenterCropConfig } from './preprocessing/center-crop.ts';
+export { Discretization, type DiscretizationConfig } from './preprocessing/discretization.ts';
+export { Normalization, type NormalizationConfig } from './preprocessing/normalization.ts';
+export { Rescaling, type RescalingConfig } from './preprocessing/rescaling.ts';
+export { Resizing, type ResizingConfig } from './preprocessing/resizing.ts';
 export { ConvLSTMCell, type ConvLSTMCellConfig } from './recurrent/conv-lstm-cell.ts';
 export { ConvLSTM1D } from './recurrent/conv-lstm1d.ts';
 export { ConvLSTM2D } from './recurrent/conv-lstm2d.ts';

@@ -54,6 +54,12 @@ import { GlobalMaxPooling3D } from './pooling/global-max-pooling3d.ts';
 import { MaxPooling1D } from './pooling/max-pooling1d.ts';
 import { MaxPooling2D } from './pooling/max-pooling2d.ts';
 import { MaxPooling3D } from './pooling/max-pooling3d.ts';
+import { CategoryEncoding } from './preprocessing/category-encoding.ts';
+import { CenterCrop } from './preprocessing/center-crop.ts';
+import { Discretization } from './preprocessing/discretization.ts';
+import { Normalization } from './preprocessing/normalization.ts';
+import { Rescaling } from './preprocessing/rescaling.ts';
+import { Resizing } from './preprocessing/resizing.ts';
 import { ConvLSTMCell } from './recurrent/conv-lstm-cell.ts';
 import { ConvLSTM1D } from './recurrent/conv-lstm1d.ts';
 import { ConvLSTM2D } from './recurrent/conv-lstm2d.ts';
@@ -106,6 +112,8 @@ const CLASSES: readonly SerializableClass[] = [
   AveragePooling3D,
   BatchNormalization,
   Bidirectional,
+  CategoryEncoding,
+  CenterCrop,
   Concatenate,
   Conv1D,
   Conv1DTranspose,
@@ -123,6 +131,7 @@ const CLASSES: readonly SerializableClass[] = [
   Dense,
   DepthwiseConv1D,
   DepthwiseConv2D,
+  Discretization,
   Dot,
   Dropout,
   ELU,
@@ -156,12 +165,15 @@ const CLASSES: readonly SerializableClass[] = [
   Minimum,
   MultiHeadAttention,
   Multiply,
+  Normalization,
   PReLU,
   Permute,
   RNN,
   ReLU,
   RepeatVector,
+  Rescaling,
   Reshape,
+  Resizing,
   SeparableConv1D,
   SeparableConv2D,
   SimpleRNN,
