@@ -5,6 +5,8 @@ import { type ByteChunks, progressOf, type WriteOptions } from '@km/core';
 import { ioError } from './node-file-source.ts';
 import { release, temporarySibling } from './node-temporary.ts';
 
+const FLUSH_BYTES = 32 * 1024 * 1024;
+
 /**
  * Writes a file whole or not at all: temporary sibling, flush, rename, flush of the directory.
  * @throws IoError when the disk fails; the signal's reason when it is aborted; what the chunks throw.
@@ -71,19 +73,59 @@ async function writeChunks(
   const handle = await open(temporary, 'wx').catch((error) => {
     throw ioError(error, temporary);
   });
+  const flush = options.sync ? new EarlyFlush(handle) : undefined;
   try {
     for await (const chunk of chunks) {
       advance(0);
       await writeFully(handle, chunk, temporary);
+      flush?.wrote(chunk.length);
       advance(chunk.length);
     }
-    if (options.sync) {
-      await handle.sync().catch((error) => {
-        throw ioError(error, temporary);
-      });
-    }
+    await flush?.finish().catch((error) => {
+      throw ioError(error, temporary);
+    });
   } finally {
+    await flush?.idle();
     await handle.close();
+  }
+}
+
+/** Lets the disk write what it was given while more comes, so that the flush at the end finds little left. */
+class EarlyFlush {
+  readonly #handle: FileHandle;
+  readonly #failures: unknown[] = [];
+  #waiting = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  wrote(bytes: number): void {
+    this.#waiting += bytes;
+    if (this.#waiting < FLUSH_BYTES || this.#running !== undefined) return;
+    this.#waiting = 0;
+    this.#running = this.#handle
+      .datasync()
+      .catch((error) => {
+        this.#failures.push(error);
+      })
+      .then(() => {
+        this.#running = undefined;
+      });
+  }
+
+  /** Waits for a flush that is under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Flushes the rest. @throws what any of the flushes failed with; the system tells of a failure only once. */
+  async finish(): Promise<void> {
+    await this.idle();
+    const [failure] = this.#failures;
+    if (failure !== undefined) throw failure;
+    await this.#handle.sync();
   }
 }
 
