@@ -16,7 +16,7 @@ export async function openH5(input: H5Input, options?: ReadOptions): Promise<H5G
 
 /** Tells what an HDF5 file holds, from its content. @throws MalformedError when it is not HDF5. */
 export async function detectH5Kind(input: H5Input, options?: ReadOptions): Promise<H5Kind> {
-  return kindOf(await openH5(input, options), options);
+  return kindOf(await openH5(input, options));
 }
 
 /**

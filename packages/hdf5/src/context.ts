@@ -1,32 +1,15 @@
-import { ByteReader, ChecksumError, checkedAdd, MalformedError, type ReadOptions } from '@km/core';
+import { ByteReader, ChecksumError, checkedAdd, checkedNumber } from '@km/core';
 import { lookup3 } from './checksum.ts';
+import { malformed, type Named } from './errors.ts';
 import type { Pages } from './pages.ts';
 
-/** What decoding any structure of an HDF5 file needs. */
-export interface H5Context {
-  /** File name, for messages. */
-  readonly name: string;
+const UNDEFINED_ADDRESS = 0xffff_ffff_ffff_ffffn;
+
+/** What reading any structure of an HDF5 file needs. */
+export interface H5Context extends Named {
   readonly pages: Pages;
   /** Absolute offset that addresses are relative to: the size of the user block. */
   readonly base: number;
-  /** Width of addresses, in bytes. */
-  readonly offsetSize: number;
-  /** Width of lengths, in bytes. */
-  readonly lengthSize: number;
-}
-
-/** Makes the error of a structure that breaks the format. */
-export function malformed(
-  context: { readonly name: string },
-  what: string,
-  address?: number,
-): MalformedError {
-  const where = address === undefined ? '' : ` at address ${address}`;
-  const text = `${context.name}: ${what}${where}; the file is damaged or was not written by HDF5.`;
-  return new MalformedError(
-    text,
-    address === undefined ? { source: context.name } : { source: context.name, offset: address },
-  );
 }
 
 /** Reads `length` bytes at an address. */
@@ -34,72 +17,58 @@ export async function readAt(
   context: H5Context,
   address: number,
   length: number,
-  options?: ReadOptions,
-): Promise<Uint8Array> {
+): Promise<ByteReader> {
   const start = checkedAdd(context.base, address);
-  return context.pages.read(start, checkedAdd(start, length), options);
+  const bytes = await context.pages.read(start, checkedAdd(start, length));
+  return new ByteReader(bytes, context.name);
 }
 
-/** Reads `length` bytes at an address into a reader and checks the four-character signature at their start. */
+/** Reads `length` bytes at an address and skips the four-character signature that they must start with. */
 export async function openBlock(
   context: H5Context,
   address: number,
   length: number,
   signature: string,
-  options?: ReadOptions,
 ): Promise<ByteReader> {
-  const bytes = await readAt(context, address, length, options);
-  const reader = new ByteReader(bytes, context.name);
-  const found = String.fromCharCode(...reader.take(4));
-  if (found !== signature) throw malformed(context, `expected a ${signature} block`, address);
-  return reader;
+  const reader = await readAt(context, address, length);
+  if (String.fromCharCode(...reader.take(4)) === signature) return reader;
+  throw malformed(context, `expected a ${signature} block`, address);
 }
 
 /** Reads an unsigned integer of 1 to 8 bytes. */
 export function readUint(reader: ByteReader, size: number): number {
-  if (size === 8) return reader.uint64();
-  let value = 0;
-  let scale = 1;
-  for (const byte of reader.take(size)) {
-    value += byte * scale;
-    scale *= 256;
-  }
-  return value;
+  return checkedNumber(
+    reader.take(size).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n),
+  );
 }
 
 /** Reads an address; `undefined` when all bits are set, which stands for nothing stored. */
-export function readAddress(reader: ByteReader, context: H5Context): number | undefined {
-  const { offsetSize } = context;
-  const start = reader.position;
-  if (reader.take(offsetSize).every((byte) => byte === 0xff)) return undefined;
-  reader.seek(start);
-  return readUint(reader, offsetSize);
+export function readAddress(reader: ByteReader): number | undefined {
+  const value = reader.bigUint64();
+  return value === UNDEFINED_ADDRESS ? undefined : checkedNumber(value);
 }
 
 /** Reads an address that must be there. */
-export function requireAddress(reader: ByteReader, context: H5Context, what: string): number {
-  const address = readAddress(reader, context);
-  if (address === undefined) throw malformed(context, `the address of the ${what} is missing`);
+export function requireAddress(reader: ByteReader, what: string): number {
+  const address = readAddress(reader);
+  if (address === undefined) throw malformed(reader, `the address of the ${what} is missing`);
   return address;
 }
 
-/** Reads a length. */
-export function readLength(reader: ByteReader, context: H5Context): number {
-  return readUint(reader, context.lengthSize);
-}
-
-/** Compares the lookup3 checksum in the last four of `bytes` with the bytes before it. */
+/** Compares the lookup3 checksum in the last four of a structure's `length` bytes with the bytes before it. */
 export function verifyChecksum(
-  context: H5Context,
-  bytes: Uint8Array,
+  reader: ByteReader,
   what: string,
   address: number,
+  length: number = reader.bytes.length,
 ): void {
-  const end = bytes.length - 4;
-  const stored = new ByteReader(bytes.subarray(end), context.name).uint32();
+  const { name } = reader;
+  const bytes = reader.bytes.subarray(0, length);
+  const end = Math.max(0, length - 4);
+  const stored = readUint(new ByteReader(bytes.subarray(end), name), 4);
   if (stored === lookup3(bytes.subarray(0, end))) return;
   throw new ChecksumError(
-    `${context.name}: the checksum of the ${what} at address ${address} differs; the file is damaged.`,
-    { source: context.name, offset: address },
+    `${name}: the checksum of the ${what} at address ${address} differs; the file is damaged.`,
+    { source: name, offset: address },
   );
 }

@@ -1,5 +1,6 @@
-import { ByteReader, MAX_RECURSION, type ReadOptions } from '@km/core';
-import { type H5Context, malformed, openBlock, readAt, requireAddress } from './context.ts';
+import { MAX_RECURSION } from '@km/core';
+import { type H5Context, openBlock, readAt, requireAddress } from './context.ts';
+import { malformed } from './errors.ts';
 
 /** A B-tree of version 1: type 0 holds the symbol nodes of a group, type 1 the chunks of a dataset. */
 export interface BTreeV1 {
@@ -25,15 +26,14 @@ interface Visit {
 export async function* readBTreeLeaves(
   context: H5Context,
   tree: BTreeV1,
-  options?: ReadOptions,
 ): AsyncGenerator<BTreeEntry, void, undefined> {
   const seen = new Set<number>();
   const pending: Visit[] = [{ address: tree.address, level: undefined }];
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
-    if (seen.has(visit.address))
+    const { level, entries } = await readNode(context, tree, visit);
+    if (seen.size === seen.add(visit.address).size) {
       throw malformed(context, 'a B-tree runs in a circle', visit.address);
-    seen.add(visit.address);
-    const { level, entries } = await readNode(context, tree, visit, options);
+    }
     if (level === 0) yield* entries;
     else pending.push(...entries.reverse().map(({ address }) => ({ address, level: level - 1 })));
   }
@@ -42,24 +42,19 @@ export async function* readBTreeLeaves(
 async function readNode(
   context: H5Context,
   tree: BTreeV1,
-  visit: Visit,
-  options: ReadOptions | undefined,
+  { address, level: expected }: Visit,
 ): Promise<{ level: number; entries: BTreeEntry[] }> {
-  const { address } = visit;
-  const prefix = await openBlock(context, address, 8, 'TREE', options);
+  const prefix = await openBlock(context, address, 8, 'TREE');
   const type = prefix.uint8();
   const level = prefix.uint8();
   const count = prefix.uint16();
-  if (type !== tree.type) throw malformed(context, 'a B-tree node has the wrong type', address);
-  if (level > MAX_RECURSION || (visit.level !== undefined && level !== visit.level)) {
-    throw malformed(context, 'a B-tree node has the wrong level', address);
+  if (type !== tree.type || level > MAX_RECURSION || level !== (expected ?? level)) {
+    throw malformed(context, 'a B-tree node has the wrong type or level', address);
   }
-  const start = address + 8 + 2 * context.offsetSize;
-  const length = count * (tree.keySize + context.offsetSize);
-  const reader = new ByteReader(await readAt(context, start, length, options), context.name);
+  const reader = await readAt(context, address + 24, count * (tree.keySize + 8));
   const entries = Array.from({ length: count }, () => ({
     key: reader.take(tree.keySize),
-    address: requireAddress(reader, context, 'child of a B-tree'),
+    address: requireAddress(reader, 'child of a B-tree'),
   }));
   return { level, entries };
 }

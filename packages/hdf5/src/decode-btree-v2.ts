@@ -1,21 +1,19 @@
-import { type ByteReader, MAX_RECURSION, type ReadOptions } from '@km/core';
+import { type ByteReader, MAX_RECURSION } from '@km/core';
 import {
   type H5Context,
-  malformed,
   openBlock,
   readAddress,
-  readLength,
   readUint,
   requireAddress,
   verifyChecksum,
 } from './context.ts';
+import { malformed } from './errors.ts';
 
 interface Tree {
-  readonly type: number;
   readonly nodeSize: number;
   readonly recordSize: number;
   /** By level: width of the total record count in a pointer to a node of that level. */
-  readonly totalWidth: readonly number[];
+  readonly totalWidths: readonly number[];
   /** Width of the record count of any node. */
   readonly countWidth: number;
 }
@@ -31,34 +29,25 @@ export async function readBTreeV2(
   context: H5Context,
   address: number,
   type: number,
-  options?: ReadOptions,
 ): Promise<Uint8Array[]> {
-  const length = 22 + context.offsetSize + context.lengthSize;
-  const reader = await openBlock(context, address, length, 'BTHD', options);
-  verifyChecksum(context, reader.bytes, 'B-tree', address);
+  const reader = await openBlock(context, address, 38, 'BTHD');
+  verifyChecksum(reader, 'B-tree', address);
   reader.skip(1);
-  if (reader.uint8() !== type) throw malformed(context, 'a B-tree has the wrong type', address);
+  const found = reader.uint8();
   const nodeSize = reader.uint32();
   const recordSize = reader.uint16();
   const level = reader.uint16();
   reader.skip(2);
-  const root = readAddress(reader, context);
+  const root = readAddress(reader);
   const count = reader.uint16();
-  const total = readLength(reader, context);
+  const limit = reader.uint64();
   if (root === undefined) return [];
-  if (recordSize === 0 || level > MAX_RECURSION || nodeSize < 10 + recordSize) {
-    throw malformed(context, 'a B-tree has impossible sizes', address);
-  }
-  const tree = planTree(context, type, nodeSize, recordSize, level);
+  const possible = recordSize > 0 && level <= MAX_RECURSION && nodeSize >= 10 + recordSize;
+  if (found !== type || !possible) throw malformed(context, 'a B-tree is impossible', address);
   const records: Uint8Array[] = [];
-  await readNode(
-    context,
-    tree,
-    { address: root, count, level },
-    { records, limit: total },
-    options,
-  );
-  if (records.length !== total) throw malformed(context, 'a B-tree lacks records', address);
+  const tree = planTree(nodeSize, recordSize, level);
+  await readNode(context, tree, { address: root, count, level }, { records, limit });
+  if (records.length !== limit) throw malformed(context, 'a B-tree lacks records', address);
   return records;
 }
 
@@ -67,62 +56,48 @@ function widthOf(limit: number): number {
   return Math.floor(Math.log2(Math.max(1, limit)) / 8) + 1;
 }
 
-function planTree(
-  context: H5Context,
-  type: number,
-  nodeSize: number,
-  recordSize: number,
-  depth: number,
-): Tree {
-  const inLeaf = Math.floor((nodeSize - 10) / recordSize);
-  const countWidth = widthOf(inLeaf);
-  const totalWidth = [0];
-  let total = inLeaf;
+function planTree(nodeSize: number, recordSize: number, depth: number): Tree {
+  let total = Math.floor((nodeSize - 10) / recordSize);
+  const countWidth = widthOf(total);
+  const totalWidths = [0];
   for (let level = 1; level <= depth; level++) {
-    const pointer = context.offsetSize + countWidth + (totalWidth[level - 1] ?? 0);
+    const pointer = 8 + countWidth + (totalWidths[level - 1] ?? 0);
     const inNode = Math.floor((nodeSize - 10 - pointer) / (recordSize + pointer));
     total = Math.min((inNode + 1) * total + inNode, Number.MAX_SAFE_INTEGER);
-    totalWidth.push(widthOf(total));
+    totalWidths.push(widthOf(total));
   }
-  return { type, nodeSize, recordSize, totalWidth, countWidth };
+  return { nodeSize, recordSize, totalWidths, countWidth };
 }
 
 async function readNode(
   context: H5Context,
   tree: Tree,
-  node: Node,
+  { address, level, count }: Node,
   out: { readonly records: Uint8Array[]; readonly limit: number },
-  options: ReadOptions | undefined,
 ): Promise<void> {
-  const { level, count } = node;
-  const pointerSize = context.offsetSize + tree.countWidth + (tree.totalWidth[level - 1] ?? 0);
+  const pointerSize = 8 + tree.countWidth + (tree.totalWidths[level - 1] ?? 0);
   const length = 10 + count * tree.recordSize + (level > 0 ? (count + 1) * pointerSize : 0);
   if (length > tree.nodeSize || out.records.length + count > out.limit) {
-    throw malformed(context, 'a B-tree node has too many records', node.address);
+    throw malformed(context, 'a B-tree node has too many records', address);
   }
-  const signature = level > 0 ? 'BTIN' : 'BTLF';
-  const reader = await openBlock(context, node.address, length, signature, options);
-  verifyChecksum(context, reader.bytes, 'B-tree node', node.address);
+  const reader = await openBlock(context, address, length, level > 0 ? 'BTIN' : 'BTLF');
+  verifyChecksum(reader, 'B-tree node', address);
   reader.skip(2);
   const own = Array.from({ length: count }, () => reader.take(tree.recordSize));
-  if (level === 0) {
-    out.records.push(...own);
-    return;
-  }
-  const children = readPointers(context, tree, node, reader);
-  for (const [i, child] of children.entries()) {
-    await readNode(context, tree, child, out, options);
+  const children = level > 0 ? readPointers(tree, reader, count + 1, level - 1) : [];
+  for (let i = 0; i <= count; i++) {
+    const child = children[i];
+    if (child !== undefined) await readNode(context, tree, child, out);
     const record = own[i];
     if (record !== undefined) out.records.push(record);
   }
 }
 
-function readPointers(context: H5Context, tree: Tree, node: Node, reader: ByteReader): Node[] {
-  const level = node.level - 1;
-  return Array.from({ length: node.count + 1 }, () => {
-    const address = requireAddress(reader, context, 'child of a B-tree');
+function readPointers(tree: Tree, reader: ByteReader, length: number, level: number): Node[] {
+  return Array.from({ length }, () => {
+    const address = requireAddress(reader, 'child of a B-tree');
     const count = readUint(reader, tree.countWidth);
-    reader.skip(tree.totalWidth[level] ?? 0);
+    reader.skip(tree.totalWidths[level] ?? 0);
     return { address, count, level };
   });
 }

@@ -1,4 +1,3 @@
-import type { ReadOptions } from '@km/core';
 import type { H5Context } from './context.ts';
 import { readBTreeV2 } from './decode-btree-v2.ts';
 import { openHeap } from './decode-fractal-heap.ts';
@@ -15,14 +14,12 @@ export async function readDenseObjects(
   heapAddress: number,
   indexAddress: number,
   what: keyof typeof INDEXES,
-  options?: ReadOptions,
 ): Promise<Uint8Array[]> {
   const { type, idOffset } = INDEXES[what];
-  const heap = await openHeap(context, heapAddress, options);
-  const records = await readBTreeV2(context, indexAddress, type, options);
+  const heap = await openHeap(context, heapAddress);
   const objects: Uint8Array[] = [];
-  for (const record of records) {
-    objects.push(await heap.read(record.subarray(idOffset, idOffset + heap.idLength), options));
+  for (const record of await readBTreeV2(context, indexAddress, type)) {
+    objects.push(await heap.read(record.subarray(idOffset, idOffset + heap.idLength)));
   }
   return objects;
 }

@@ -1,6 +1,7 @@
 import { ByteReader, ChecksumError } from '@km/core';
-import { fletcher32 } from './checksum.ts';
-import { type H5Context, malformed } from './context.ts';
+import type { H5Context } from './context.ts';
+import { malformed } from './errors.ts';
+import { fletcher32 } from './fletcher32.ts';
 import { MAX_EXPANSION } from './limits.ts';
 
 /** One step that was applied to each chunk when it was written. */
@@ -27,11 +28,10 @@ export function canUndo(filters: readonly Filter[]): boolean {
 }
 
 /** Decodes a filter pipeline message. */
-export function decodeFilters(context: H5Context, body: Uint8Array): Filter[] {
-  const reader = new ByteReader(body, context.name);
+export function decodeFilters(reader: ByteReader): Filter[] {
   const version = reader.uint8();
   if (version !== 1 && version !== 2)
-    throw malformed(context, `filter version ${version} is unknown`);
+    throw malformed(reader, `filter version ${version} is unknown`);
   const count = reader.uint8();
   if (version === 1) reader.skip(6);
   return Array.from({ length: count }, () => {

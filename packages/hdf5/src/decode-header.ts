@@ -1,14 +1,13 @@
-import { ByteReader, type ReadOptions } from '@km/core';
+import { ByteReader } from '@km/core';
 import {
   type H5Context,
-  malformed,
   openBlock,
   readAt,
-  readLength,
   readUint,
   requireAddress,
   verifyChecksum,
 } from './context.ts';
+import { malformed } from './errors.ts';
 import { MAX_HEADER_BLOCKS } from './limits.ts';
 
 /** Types of the header messages that are read. */
@@ -16,7 +15,6 @@ export const MESSAGE = {
   dataspace: 0x01,
   linkInfo: 0x02,
   datatype: 0x03,
-  fillValueOld: 0x04,
   fillValue: 0x05,
   link: 0x06,
   externalFiles: 0x07,
@@ -48,37 +46,27 @@ interface Block {
 }
 
 /** Reads an object header of either version with all its continuation blocks. */
-export async function readObjectHeader(
-  context: H5Context,
-  address: number,
-  options?: ReadOptions,
-): Promise<ObjectHeader> {
-  const first = (await readAt(context, address, 4, options))[0];
-  const isNew = first === 0x4f;
-  if (!isNew && first !== 1) throw malformed(context, 'expected an object header', address);
-  const messages = await (isNew ? readNew : readOld)(context, address, options);
-  return { address, messages };
+export async function readObjectHeader(context: H5Context, address: number): Promise<ObjectHeader> {
+  const first = (await readAt(context, address, 1)).uint8();
+  if (first === 1) return { address, messages: await readOld(context, address) };
+  // The other version has a signature in place of its number.
+  return { address, messages: await readNew(context, address) };
 }
 
-/** Returns the body of the first message of a type. */
+/** Returns the first message of a type. */
 export function findMessage(header: ObjectHeader, type: number): Message | undefined {
   return header.messages.find((message) => message.type === type);
 }
 
-async function readOld(
-  context: H5Context,
-  address: number,
-  options: ReadOptions | undefined,
-): Promise<readonly Message[]> {
-  const prefix = new ByteReader(await readAt(context, address, 16, options), context.name);
+async function readOld(context: H5Context, address: number): Promise<readonly Message[]> {
+  const prefix = await readAt(context, address, 16);
   prefix.skip(2);
   const count = prefix.uint16();
   prefix.skip(4);
   const first = { address: address + 16, length: prefix.uint32() };
-  const messages = await readBlocks(context, first, async (block) => {
-    const bytes = await readAt(context, block.address, block.length, options);
-    return decodeOldMessages(new ByteReader(bytes, context.name));
-  });
+  const messages = await readBlocks(context, first, async (block) =>
+    decodeOldMessages(await readAt(context, block.address, block.length)),
+  );
   if (messages.length < count) throw malformed(context, 'an object header lacks messages', address);
   return messages;
 }
@@ -88,55 +76,39 @@ function decodeOldMessages(reader: ByteReader): Message[] {
   while (reader.remaining >= 8) {
     const type = reader.uint16();
     const size = reader.uint16();
-    const flags = reader.uint8();
+    const shared = (reader.uint8() & 2) !== 0;
     reader.skip(3);
-    messages.push({ type, shared: (flags & 2) !== 0, body: reader.take(size).slice() });
+    messages.push({ type, shared, body: reader.take(size).slice() });
   }
   return messages;
 }
 
-async function readNew(
-  context: H5Context,
-  address: number,
-  options: ReadOptions | undefined,
-): Promise<readonly Message[]> {
-  const prefix = await openBlock(context, address, 6, 'OHDR', options);
-  if (prefix.uint8() !== 2)
-    throw malformed(context, 'an object header has an unknown version', address);
+async function readNew(context: H5Context, address: number): Promise<readonly Message[]> {
+  const prefix = await openBlock(context, address, 6, 'OHDR');
+  prefix.skip(1);
   const flags = prefix.uint8();
-  const sizeWidth = 1 << (flags & 3);
+  const width = 1 << (flags & 3);
   const start = 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
-  const sized = new ByteReader(
-    await readAt(context, address + start, sizeWidth, options),
-    context.name,
-  );
-  const length = start + sizeWidth + readUint(sized, sizeWidth) + 4;
-  const first = { address, length };
+  const size = readUint(await readAt(context, address + start, width), width);
+  const first = { address, length: start + width + size + 4 };
   return readBlocks(context, first, async (block) => {
-    const isFirst = block === first;
-    const reader = await openBlock(
-      context,
-      block.address,
-      block.length,
-      isFirst ? 'OHDR' : 'OCHK',
-      options,
-    );
-    verifyChecksum(context, reader.bytes, 'object header', block.address);
-    reader.seek(isFirst ? start + sizeWidth : 4);
-    return decodeNewMessages(reader, (flags & 4) !== 0);
+    const signature = block === first ? 'OHDR' : 'OCHK';
+    const reader = await openBlock(context, block.address, block.length, signature);
+    verifyChecksum(reader, 'object header', block.address);
+    reader.seek(block === first ? start + width : 4);
+    return decodeNewMessages(reader, flags & 4 ? 2 : 0);
   });
 }
 
-function decodeNewMessages(reader: ByteReader, ordered: boolean): Message[] {
+function decodeNewMessages(reader: ByteReader, orderWidth: number): Message[] {
   const messages: Message[] = [];
-  const prefix = ordered ? 6 : 4;
   // Fewer bytes than a message's prefix before the checksum are a gap.
-  while (reader.remaining - 4 >= prefix) {
+  while (reader.remaining >= 8 + orderWidth) {
     const type = reader.uint8();
     const size = reader.uint16();
-    const flags = reader.uint8();
-    if (ordered) reader.skip(2);
-    messages.push({ type, shared: (flags & 2) !== 0, body: reader.take(size).slice() });
+    const shared = (reader.uint8() & 2) !== 0;
+    reader.skip(orderWidth);
+    messages.push({ type, shared, body: reader.take(size).slice() });
   }
   return messages;
 }
@@ -149,21 +121,18 @@ async function readBlocks(
   const blocks = [first];
   const seen = new Set<number>();
   const messages: Message[] = [];
-  for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {
+  for (const block of blocks) {
     if (seen.has(block.address) || seen.size >= MAX_HEADER_BLOCKS) {
       throw malformed(context, 'an object header continues in a circle', block.address);
     }
     seen.add(block.address);
     for (const message of await decode(block)) {
       messages.push(message);
-      if (message.type === MESSAGE.continuation) blocks.push(decodeContinuation(context, message));
+      if (message.type !== MESSAGE.continuation) continue;
+      const reader = new ByteReader(message.body, context.name);
+      const address = requireAddress(reader, 'continuation of an object header');
+      blocks.push({ address, length: reader.uint64() });
     }
   }
   return messages;
-}
-
-function decodeContinuation(context: H5Context, message: Message): Block {
-  const reader = new ByteReader(message.body, context.name);
-  const address = requireAddress(reader, context, 'continuation of an object header');
-  return { address, length: readLength(reader, context) };
 }

@@ -1,6 +1,7 @@
-import { ByteReader, type ReadOptions } from '@km/core';
-import { type H5Context, malformed, openBlock, readAddress, readLength } from './context.ts';
+import { ByteReader } from '@km/core';
+import { type H5Context, openBlock, readAddress } from './context.ts';
 import type { H5Datatype } from './decode-datatype.ts';
+import { malformed } from './errors.ts';
 
 type Objects = ReadonlyMap<number, Uint8Array>;
 type StringType = Extract<H5Datatype, { kind: 'fixed-string' | 'variable-string' }>;
@@ -10,14 +11,13 @@ export async function decodeStrings(
   context: H5Context,
   type: StringType,
   raw: Uint8Array,
-  options?: ReadOptions,
 ): Promise<Uint8Array[]> {
   const strings: Uint8Array[] = [];
   const collections = new Map<number, Objects>();
   for (let at = 0; at + type.size <= raw.length; at += type.size) {
     const element = raw.subarray(at, at + type.size);
     if (type.kind === 'fixed-string') strings.push(trim(element, type.padding));
-    else strings.push(await follow(context, element, collections, options));
+    else strings.push(await follow(context, element, collections));
   }
   return strings;
 }
@@ -37,43 +37,31 @@ async function follow(
   context: H5Context,
   element: Uint8Array,
   collections: Map<number, Objects>,
-  options: ReadOptions | undefined,
 ): Promise<Uint8Array> {
   const reader = new ByteReader(element, context.name);
   const length = reader.uint32();
-  const address = readAddress(reader, context);
-  const index = reader.uint32();
   if (length === 0) return new Uint8Array(0);
-  if (address === undefined || address === 0) throw malformed(context, 'a string has no address');
-  const known = collections.get(address) ?? (await readCollection(context, address, options));
+  const address = readAddress(reader) ?? 0;
+  const known = collections.get(address) ?? (await readCollection(context, address));
   collections.set(address, known);
-  const object = known.get(index);
-  if (object === undefined || object.length < length) {
-    throw malformed(context, `object ${index} of the global heap is missing or too short`, address);
-  }
-  return object.subarray(0, length);
+  const object = known.get(reader.uint32());
+  if (object !== undefined && object.length >= length) return object.subarray(0, length);
+  throw malformed(context, 'an object of the global heap is missing or too short', address);
 }
 
-async function readCollection(
-  context: H5Context,
-  address: number,
-  options: ReadOptions | undefined,
-): Promise<Objects> {
-  const prefixLength = 8 + context.lengthSize;
-  const prefix = await openBlock(context, address, prefixLength, 'GCOL', options);
+async function readCollection(context: H5Context, address: number): Promise<Objects> {
+  const prefix = await openBlock(context, address, 16, 'GCOL');
   prefix.skip(4);
-  const size = readLength(prefix, context);
-  if (size < prefixLength) throw malformed(context, 'a global heap is too small', address);
-  const reader = await openBlock(context, address, size, 'GCOL', options);
-  reader.seek(prefixLength);
+  const reader = await openBlock(context, address, prefix.uint64(), 'GCOL');
+  reader.skip(12);
   const objects = new Map<number, Uint8Array>();
-  while (reader.remaining >= 8 + context.lengthSize) {
+  while (reader.remaining >= 16) {
     const index = reader.uint16();
     reader.skip(6);
-    const length = readLength(reader, context);
+    const length = reader.uint64();
     if (index === 0) break; // the rest is free
     objects.set(index, reader.take(length));
-    reader.skip(Math.min(reader.remaining, (8 - (length % 8)) % 8));
+    reader.skip(Math.min(reader.remaining, -length & 7));
   }
   return objects;
 }

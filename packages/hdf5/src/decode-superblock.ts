@@ -1,24 +1,12 @@
-import {
-  ByteReader,
-  type ByteSource,
-  type ReadOptions,
-  TruncatedError,
-  UnsupportedError,
-} from '@km/core';
-import {
-  type H5Context,
-  malformed,
-  readAddress,
-  requireAddress,
-  verifyChecksum,
-} from './context.ts';
+import { type ByteReader, type ByteSource, type ReadOptions, TruncatedError } from '@km/core';
+import { type H5Context, readAddress, readAt, requireAddress, verifyChecksum } from './context.ts';
+import { unsupported } from './errors.ts';
 import { cachedPages } from './pages.ts';
-import { findSuperblock, notHdf5 } from './signature.ts';
+import { findSuperblock } from './signature.ts';
 
-/** An open file: how to decode it and where its root group is. */
+/** An open file: how to read it, and the address of its root group. */
 export interface Superblock {
   readonly context: H5Context;
-  readonly version: number;
   readonly root: number;
 }
 
@@ -31,66 +19,55 @@ export async function readSuperblock(
   source: ByteSource,
   options?: ReadOptions,
 ): Promise<Superblock> {
-  const pages = cachedPages(source);
-  const base = await findSuperblock(pages, options);
-  if (base === undefined) throw await notHdf5(pages, options);
-  const size = Math.min(source.byteLength - base, 128);
-  const bytes = await pages.read(base, base + size, options);
-  const version = bytes[8] ?? 0;
-  const wide = version < 2;
-  if (version > 3) {
-    throw new UnsupportedError(
-      `${source.name} has HDF5 superblock version ${version}; versions 0 to 3 can be read.`,
-      {
-        source: source.name,
-        offset: base,
-      },
-    );
+  const { byteLength, name } = source;
+  const pages = cachedPages(source, options);
+  const base = await findSuperblock(pages);
+  if (base === undefined) {
+    const { notHdf5 } = await import('./not-hdf5.ts');
+    throw await notHdf5(pages);
   }
-  const context: H5Context = {
-    name: source.name,
-    pages,
-    base,
-    offsetSize: bytes[wide ? 13 : 9] ?? 0,
-    lengthSize: bytes[wide ? 14 : 10] ?? 0,
-  };
-  checkSizes(context);
-  const reader = new ByteReader(bytes, source.name);
-  reader.seek(wide ? 24 + 4 * version : 12);
-  return wide ? decodeOld(context, reader, version) : decodeNew(context, reader, version);
-}
-
-function checkSizes(context: H5Context): void {
-  const known = [2, 4, 8];
-  if (known.includes(context.offsetSize) && known.includes(context.lengthSize)) return;
-  throw malformed(context, 'the superblock gives impossible sizes of addresses');
-}
-
-function decodeOld(context: H5Context, reader: ByteReader, version: number): Superblock {
-  readAddress(reader, context); // base
-  readAddress(reader, context); // free space
-  checkEnd(context, requireAddress(reader, context, 'end of the file'));
-  readAddress(reader, context); // driver
-  reader.skip(context.offsetSize); // offset of the root's name
-  return { context, version, root: requireAddress(reader, context, 'root group') };
-}
-
-function decodeNew(context: H5Context, reader: ByteReader, version: number): Superblock {
-  readAddress(reader, context); // base
-  readAddress(reader, context); // extension
-  const end = requireAddress(reader, context, 'end of the file');
-  const root = requireAddress(reader, context, 'root group');
-  const length = reader.position + 4;
-  verifyChecksum(context, reader.bytes.subarray(0, length), 'superblock', 0);
-  checkEnd(context, end);
-  return { context, version, root };
-}
-
-function checkEnd(context: H5Context, end: number): void {
-  const { byteLength, name } = context.pages.source;
-  if (end <= byteLength) return;
+  const context: H5Context = { name, pages, base };
+  const reader = await readAt(context, 0, Math.min(byteLength - base, 128));
+  reader.skip(8);
+  const version = reader.uint8();
+  if (version > 3) throw unsupported(context, `superblock version ${version} is not read`, base);
+  const { end, root } = version < 2 ? decodeOld(reader, version) : decodeNew(reader);
+  if (end <= byteLength) return { context, root };
   throw new TruncatedError(
     `${name} is truncated: it says that it has ${end} bytes, but ${byteLength} are there; download or copy it again.`,
     { source: name, offset: byteLength },
   );
+}
+
+interface Ends {
+  readonly end: number;
+  readonly root: number;
+}
+
+function decodeOld(reader: ByteReader, version: number): Ends {
+  reader.skip(4);
+  checkWidths(reader);
+  reader.skip(version === 0 ? 9 : 13);
+  reader.skip(16); // base, free space
+  const end = requireAddress(reader, 'end of the file');
+  reader.skip(16); // driver, offset of the root's name
+  return { end, root: requireAddress(reader, 'root group') };
+}
+
+function decodeNew(reader: ByteReader): Ends {
+  checkWidths(reader);
+  reader.skip(1);
+  reader.skip(8); // base
+  readAddress(reader); // extension
+  const end = requireAddress(reader, 'end of the file');
+  const root = requireAddress(reader, 'root group');
+  verifyChecksum(reader, 'superblock', 0, reader.position + 4);
+  return { end, root };
+}
+
+/** Addresses and lengths have 8 bytes in all files but those of a few instruments. */
+function checkWidths(reader: ByteReader): void {
+  const widths = [reader.uint8(), reader.uint8()];
+  if (widths.join() !== '8,8')
+    throw unsupported(reader, `addresses of ${widths} bytes are not read`);
 }

@@ -1,90 +1,56 @@
-import { ByteReader, LimitError, type ReadOptions } from '@km/core';
-import {
-  type H5Context,
-  malformed,
-  openBlock,
-  readAddress,
-  readAt,
-  readLength,
-  requireAddress,
-} from './context.ts';
+import type { ByteReader } from '@km/core';
+import { type H5Context, openBlock, readAddress, readAt, requireAddress } from './context.ts';
 import { readBTreeLeaves } from './decode-btree-v1.ts';
+import { malformed, tooLarge } from './errors.ts';
 import { MAX_LINKS } from './limits.ts';
 import type { Link, Links } from './links.ts';
 import { decodeText } from './text.ts';
 
+const ENTRY_BYTES = 40;
+
 /** Reads the links of a group of the older kind: a B-tree of symbol nodes and a local heap of names. */
-export async function readSymbolTable(
-  context: H5Context,
-  body: Uint8Array,
-  options?: ReadOptions,
-): Promise<Links> {
-  const reader = new ByteReader(body, context.name);
-  const tree = requireAddress(reader, context, 'B-tree of a group');
-  const heap = await readLocalHeap(
-    context,
-    requireAddress(reader, context, 'names of a group'),
-    options,
-  );
+export async function readSymbolTable(context: H5Context, message: ByteReader): Promise<Links> {
+  const address = requireAddress(message, 'B-tree of a group');
+  const heap = await openBlock(context, requireAddress(message, 'names of a group'), 32, 'HEAP');
+  heap.skip(4);
+  const length = heap.uint64();
+  heap.skip(8); // free list
+  const names = await readAt(context, requireAddress(heap, 'data of a local heap'), length);
   const links = new Map<string, Link>();
-  const leaves = readBTreeLeaves(
-    context,
-    { address: tree, type: 0, keySize: context.lengthSize },
-    options,
-  );
-  for await (const { address } of leaves) {
-    await readSymbolNode(context, address, heap, links, options);
+  for await (const leaf of readBTreeLeaves(context, { address, type: 0, keySize: 8 })) {
+    await readSymbolNode(context, leaf.address, names.bytes, links);
   }
   return links;
-}
-
-async function readLocalHeap(
-  context: H5Context,
-  address: number,
-  options: ReadOptions | undefined,
-): Promise<Uint8Array> {
-  const size = 8 + 2 * context.lengthSize + context.offsetSize;
-  const reader = await openBlock(context, address, size, 'HEAP', options);
-  reader.skip(4);
-  const length = readLength(reader, context);
-  readLength(reader, context); // free list
-  const data = requireAddress(reader, context, 'data of a local heap');
-  return readAt(context, data, length, options);
 }
 
 async function readSymbolNode(
   context: H5Context,
   address: number,
-  heap: Uint8Array,
+  names: Uint8Array,
   links: Map<string, Link>,
-  options: ReadOptions | undefined,
 ): Promise<void> {
-  const prefix = await openBlock(context, address, 8, 'SNOD', options);
+  const prefix = await openBlock(context, address, 8, 'SNOD');
   prefix.skip(2);
   const count = prefix.uint16();
-  const entrySize = 2 * context.offsetSize + 24;
-  const reader = new ByteReader(
-    await readAt(context, address + 8, count * entrySize, options),
-    context.name,
-  );
+  const reader = await readAt(context, address + 8, count * ENTRY_BYTES);
   for (let i = 0; i < count; i++) {
-    reader.seek(i * entrySize);
-    const name = heapText(context, heap, requireAddress(reader, context, 'name of a link'));
-    const target = readAddress(reader, context);
+    reader.seek(i * ENTRY_BYTES);
+    const name = textAt(context, names, reader.uint64());
+    const target = readAddress(reader);
     const cached = reader.uint32();
     reader.skip(4);
-    if (links.has(name)) throw malformed(context, `a group has two links named ${name}`, address);
     if (links.size >= MAX_LINKS)
-      throw new LimitError(`${context.name}: a group has more than ${MAX_LINKS} links.`);
-    if (cached === 2)
-      links.set(name, { kind: 'soft', target: heapText(context, heap, reader.uint32()) });
-    else if (target === undefined) throw malformed(context, `link ${name} leads nowhere`, address);
-    else links.set(name, { kind: 'hard', address: target });
+      throw tooLarge(context, `a group has more than ${MAX_LINKS} links`);
+    if (links.has(name) || (cached !== 2 && target === undefined)) {
+      throw malformed(context, `link ${name} is there twice or leads nowhere`, address);
+    }
+    // Type 2 is a soft link.
+    links.set(name, cached === 2 ? textAt(context, names, reader.uint32()) : (target ?? 0));
   }
 }
 
-function heapText(context: H5Context, heap: Uint8Array, offset: number): string {
-  const end = heap.indexOf(0, offset);
-  if (offset >= heap.length || end < 0) throw malformed(context, 'a name lies outside its heap');
-  return decodeText(context, heap.subarray(offset, end));
+function textAt(context: H5Context, names: Uint8Array, offset: number): string {
+  const end = names.indexOf(0, offset);
+  if (offset >= names.length || end < 0) throw malformed(context, 'a name lies outside its heap');
+  return decodeText(context, names.subarray(offset, end));
 }

@@ -28,11 +28,6 @@ export function fixedString(size: number): readonly number[] {
   return [0x13, 1, 0, 0, ...u32(size)];
 }
 
-/** True for a dtype that HDF5 files of Keras hold. */
-export function canEncode(dtype: DType): boolean {
-  return FLOATS.has(dtype) || dtype === 'bfloat16' || dtype === 'bool' || INTEGER.test(dtype);
-}
-
 /** Encodes the datatype of a tensor. @throws UnsupportedError for string, complex and quantized dtypes. */
 export function encodeDatatype(dtype: DType): readonly number[] {
   const float = FLOATS.get(dtype);

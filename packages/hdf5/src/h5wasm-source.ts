@@ -1,5 +1,6 @@
 import { type ByteSource, checkRead, IoError } from '@km/core';
-import { type H5WasmFile, h5wasmOf } from './h5wasm.ts';
+import { h5wasmOf } from './h5wasm.ts';
+import type { H5WasmFile } from './h5wasm-file.ts';
 
 /**
  * Makes a source of the bytes of an open h5wasm `File`, flushing it first unless it was opened for reading.

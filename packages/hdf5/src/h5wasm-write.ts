@@ -7,7 +7,8 @@ import {
   UnsupportedError,
   type WriteOptions,
 } from '@km/core';
-import { type H5WasmFile, type H5WasmGroup, h5wasmOf } from './h5wasm.ts';
+import { type H5WasmGroup, h5wasmOf } from './h5wasm.ts';
+import type { H5WasmFile } from './h5wasm-file.ts';
 import type { TreeAttribute, TreeGroup } from './tree.ts';
 
 const TYPES = new Map<DType, string>([

@@ -1,4 +1,5 @@
 import { MissingBackendError } from '@km/core';
+import type { H5WasmFile } from './h5wasm-file.ts';
 
 /** The part of an h5wasm group that is used. */
 export interface H5WasmGroup {
@@ -10,15 +11,6 @@ export interface H5WasmGroup {
     shape?: number[];
     dtype?: string;
   }): unknown;
-}
-
-/** An open h5wasm `File`. */
-export interface H5WasmFile {
-  readonly file_id: bigint;
-  readonly filename: string;
-  readonly mode: string;
-  flush(): void;
-  close(): number;
 }
 
 /** The part of an h5wasm module that is used. */
@@ -81,18 +73,6 @@ export async function loadH5wasm(copy: keyof typeof COPIES): Promise<H5Wasm> {
   const module = (await exports.ready) as H5WasmModule;
   module.activate_throwing_error_handler();
   return { module, File: exports.File as H5Wasm['File'] };
-}
-
-/** True for something that looks like an open h5wasm `File`, of whichever copy of the package. */
-export function isH5WasmFile(value: unknown): value is H5WasmFile {
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    'file_id' in value &&
-    typeof value.file_id === 'bigint' &&
-    'filename' in value &&
-    typeof value.filename === 'string' &&
-    'create_group' in value
-  );
 }
 
 /**

@@ -5,8 +5,7 @@ import {
   type ReadableStore,
   type ReadOptions,
 } from '@km/core';
-import { type H5WasmFile, isH5WasmFile } from './h5wasm.ts';
-import { h5wasmSource } from './h5wasm-source.ts';
+import { type H5WasmFile, isH5WasmFile } from './h5wasm-file.ts';
 
 /** Where an HDF5 file is read from: a source, its bytes, an open h5wasm `File`, or an object of a store. */
 export type H5Input =
@@ -23,7 +22,10 @@ export type H5Input =
 export async function openInput(input: H5Input, options?: ReadOptions): Promise<ByteSource> {
   if (input instanceof Uint8Array) return memorySource(input);
   if (input instanceof ArrayBuffer) return memorySource(new Uint8Array(input));
-  if (isH5WasmFile(input)) return h5wasmSource(input);
+  if (isH5WasmFile(input)) {
+    const { h5wasmSource } = await import('./h5wasm-source.ts');
+    return h5wasmSource(input);
+  }
   if ('store' in input) {
     const source = await input.store.open(input.path, options);
     if (source !== undefined) return source;

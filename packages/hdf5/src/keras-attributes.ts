@@ -1,26 +1,17 @@
-import { MalformedError, type ReadOptions } from '@km/core';
+import { malformed, type Named } from './errors.ts';
 import type { H5Dataset, H5Group } from './file.ts';
-
-/** Names of a file for messages. */
-export interface Place {
-  readonly file: string;
-}
 
 /** Reads an attribute that holds one text. */
 export async function readText(
-  { file }: Place,
+  file: Named,
   object: H5Group | H5Dataset,
   name: string,
-  options?: ReadOptions,
 ): Promise<string | undefined> {
-  const attribute = await object.attribute(name, options);
+  const attribute = await object.attribute(name);
   if (attribute === undefined) return undefined;
   const [value] = attribute.values;
   if (attribute.values.length === 1 && typeof value === 'string') return value;
-  throw new MalformedError(`${file}: attribute ${name} of ${object.path} is not one text.`, {
-    source: file,
-    path: object.path,
-  });
+  throw malformed(file, `attribute ${name} of ${object.path} is not one text`, object.path);
 }
 
 /**
@@ -28,40 +19,35 @@ export async function readText(
  * Resolves to `undefined` when there is neither.
  */
 export async function readNames(
-  place: Place,
+  file: Named,
   object: H5Group,
   name: string,
-  options?: ReadOptions,
 ): Promise<readonly string[] | undefined> {
-  const whole = await readList(place, object, name, options);
-  if (whole !== undefined) return unique(place, object, name, whole);
-  const names: string[] = [];
+  const whole = await readList(file, object, name);
+  if (whole !== undefined) return unique(file, object, name, whole);
+  let names: readonly string[] = [];
   for (let part = 0; ; part++) {
-    const list = await readList(place, object, `${name}${part}`, options);
-    if (list === undefined) return part === 0 ? undefined : unique(place, object, name, names);
-    names.push(...list);
+    const list = await readList(file, object, `${name}${part}`);
+    if (list === undefined) return part === 0 ? undefined : unique(file, object, name, names);
+    names = names.concat(list);
   }
 }
 
 async function readList(
-  { file }: Place,
+  file: Named,
   object: H5Group,
   name: string,
-  options: ReadOptions | undefined,
 ): Promise<readonly string[] | undefined> {
-  const attribute = await object.attribute(name, options);
+  const attribute = await object.attribute(name);
   if (attribute === undefined) return undefined;
   // An empty list has whatever type: h5py writes float64.
   const texts = attribute.values.filter((value) => typeof value === 'string');
   if (texts.length === attribute.values.length && attribute.shape.length === 1) return texts;
-  throw new MalformedError(`${file}: attribute ${name} of ${object.path} is not a list of texts.`, {
-    source: file,
-    path: object.path,
-  });
+  throw malformed(file, `attribute ${name} of ${object.path} is not a list of texts`, object.path);
 }
 
 function unique(
-  { file }: Place,
+  file: Named,
   object: H5Group,
   name: string,
   names: readonly string[],
@@ -69,8 +55,5 @@ function unique(
   const seen = new Set<string>();
   const twice = names.find((item) => seen.size === seen.add(item).size);
   if (twice === undefined) return names;
-  throw new MalformedError(`${file}: attribute ${name} of ${object.path} lists ${twice} twice.`, {
-    source: file,
-    path: object.path,
-  });
+  throw malformed(file, `attribute ${name} of ${object.path} lists ${twice} twice`, object.path);
 }

@@ -1,8 +1,5 @@
-/** Where a name of a group leads. */
-export type Link =
-  | { readonly kind: 'hard'; readonly address: number }
-  | { readonly kind: 'soft'; readonly target: string }
-  | { readonly kind: 'external' };
+/** Where a name of a group leads: an address, the target of a soft link, or another file. */
+export type Link = number | string | undefined;
 
 /** Names of a group, in the order of their UTF-8 bytes. */
 export type Links = ReadonlyMap<string, Link>;

@@ -6,18 +6,17 @@ const MAX_PAGES = 256;
 /** Reads small structures of a file through a cache, so that those lying together cost one read. */
 export interface Pages {
   readonly source: ByteSource;
-  /** Reads bytes `[start, end)`. @throws TruncatedError beyond the end. */
-  read(start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
+  /** Reads bytes `[start, end)`. @throws TruncatedError beyond the end; the signal's reason when it is aborted. */
+  read(start: number, end: number): Promise<Uint8Array>;
 }
 
 /** Makes a cache of the last 256 pages of 64 KiB; a range above one page goes straight to the source. */
-export function cachedPages(source: ByteSource): Pages {
+export function cachedPages(source: ByteSource, { signal }: ReadOptions = {}): Pages {
   const pages = new Map<number, Promise<Uint8Array>>();
-  // A page may serve several callers, so none of them can cancel its read.
   const page = (index: number): Promise<Uint8Array> => {
     const start = index * PAGE_BYTES;
     const end = Math.min(start + PAGE_BYTES, source.byteLength);
-    const found = pages.get(index) ?? source.read(start, end);
+    const found = pages.get(index) ?? source.read(start, end, { signal });
     // Set again, so that the Map's order tells which page was used last.
     pages.delete(index);
     pages.set(index, found);
@@ -27,9 +26,9 @@ export function cachedPages(source: ByteSource): Pages {
   };
   return {
     source,
-    async read(start, end, options) {
-      checkRead(source, start, end, options);
-      if (end - start > PAGE_BYTES) return source.read(start, end, { signal: options?.signal });
+    async read(start, end) {
+      checkRead(source, start, end, { signal });
+      if (end - start > PAGE_BYTES) return source.read(start, end, { signal });
       const first = Math.floor(start / PAGE_BYTES);
       const head = await page(first);
       const base = first * PAGE_BYTES;

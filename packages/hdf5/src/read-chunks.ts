@@ -1,8 +1,8 @@
 import { ByteReader, checkedMultiply, elementCount, type ReadOptions, type Shape } from '@km/core';
-import { type H5Context, malformed, readAt } from './context.ts';
+import { type H5Context, readAt } from './context.ts';
 import { readBTreeLeaves } from './decode-btree-v1.ts';
 import { type Filter, undoFilters } from './decode-filters.ts';
-import type { SingleChunk } from './decode-layout.ts';
+import { malformed } from './errors.ts';
 
 /** A dataset cut into chunks of one shape. */
 export interface Chunked {
@@ -12,72 +12,62 @@ export interface Chunked {
   readonly filters: readonly Filter[];
 }
 
-/** Reads the chunks that a B-tree lists into `out`; what they do not cover stays as it is. */
+/** Reads the chunks that a B-tree lists into `out` and returns how many elements of the dataset they cover. */
 export async function readChunks(
   context: H5Context,
   dataset: Chunked,
   index: number,
   out: Uint8Array,
   options?: ReadOptions,
-): Promise<void> {
+): Promise<number> {
   const { shape, chunk, elementSize, filters } = dataset;
   const size = checkedMultiply(elementCount(chunk), elementSize);
-  if (chunk.length !== shape.length || size === 0)
+  if (chunk.length !== shape.length || size === 0) {
     throw malformed(context, 'chunks have the wrong rank');
+  }
   const seen = new Set<string>();
   const keySize = 8 + 8 * (chunk.length + 1);
-  for await (const entry of readBTreeLeaves(
-    context,
-    { address: index, type: 1, keySize },
-    options,
-  )) {
+  let covered = 0;
+  const tree = { address: index, type: 1, keySize } as const;
+  for await (const entry of readBTreeLeaves(context, tree)) {
     options?.signal?.throwIfAborted();
     const key = new ByteReader(entry.key, context.name);
     const length = key.uint32();
     const mask = key.uint32();
     const start = chunk.map(() => key.uint64());
     const inside = start.every((at, i) => at % (chunk[i] ?? 1) === 0 && at < (shape[i] ?? 0));
-    if (!inside || seen.has(start.join()))
+    if (!inside || seen.has(start.join())) {
       throw malformed(context, 'a chunk is out of place', entry.address);
+    }
     seen.add(start.join());
-    const stored = await readAt(context, entry.address, length);
+    const stored = (await readAt(context, entry.address, length)).bytes;
     const bytes = await undoFilters(context, filters, mask, stored, size);
-    copyChunk(dataset, start, bytes, out);
+    covered += copyChunk(dataset, start, bytes, out);
   }
+  return covered;
 }
 
-/** Reads a dataset that is one chunk. */
-export async function readSingleChunk(
-  context: H5Context,
-  filters: readonly Filter[],
-  address: number,
-  { size, filterMask }: SingleChunk,
-  byteLength: number,
-  options?: ReadOptions,
-): Promise<Uint8Array> {
-  const stored = await readAt(context, address, size ?? byteLength, options);
-  return undoFilters(context, filters, filterMask, stored, byteLength);
-}
-
-/** Copies the part of a chunk that lies inside the dataset. */
+/** Copies the part of a chunk that lies inside the dataset and counts its elements. */
 function copyChunk(
   dataset: Chunked,
   start: readonly number[],
   bytes: Uint8Array,
   out: Uint8Array,
-): void {
+): number {
   const { shape, chunk, elementSize } = dataset;
   const last = shape.length - 1;
-  const copy = (axis: number, from: number, to: number): void => {
+  const copy = (axis: number, from: number, to: number): number => {
     const extent = Math.min(chunk[axis] ?? 0, (shape[axis] ?? 0) - (start[axis] ?? 0));
     const first = to * (shape[axis] ?? 0) + (start[axis] ?? 0);
     const base = from * (chunk[axis] ?? 0);
     if (axis === last) {
       const source = bytes.subarray(base * elementSize, (base + extent) * elementSize);
       out.set(source, first * elementSize);
-      return;
+      return extent;
     }
-    for (let i = 0; i < extent; i++) copy(axis + 1, base + i, first + i);
+    let count = 0;
+    for (let i = 0; i < extent; i++) count += copy(axis + 1, base + i, first + i);
+    return count;
   };
-  copy(0, 0, 0);
+  return copy(0, 0, 0);
 }

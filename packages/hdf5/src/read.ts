@@ -1,20 +1,19 @@
 import {
   type ByteSource,
   type LazyTensor,
-  LimitError,
   MAX_TENSORS,
-  MalformedError,
-  NotFoundError,
+  type NotFoundError,
   type ReadOptions,
 } from '@km/core';
 import { kindOf } from './detect-kind.ts';
+import { incomplete, type Named, notFound, tooLarge } from './errors.ts';
 import { type H5Group, openFile } from './file.ts';
-import { type Place, readNames, readText } from './keras-attributes.ts';
+import { readNames, readText } from './keras-attributes.ts';
 import type { H5Layer, H5Model, H5Weight, H5Weights } from './model.ts';
 
 const TOP_LEVEL = 'top_level_model_weights';
 
-interface Reading extends Place {
+interface Reading extends Named {
   /** Tensors found so far. */
   tensors: number;
 }
@@ -25,20 +24,20 @@ interface Reading extends Place {
  */
 export async function readModel(source: ByteSource, options?: ReadOptions): Promise<H5Model> {
   const root = await openFile(source, options);
-  const reading: Reading = { file: source.name, tensors: 0 };
-  const modelConfig = await readText(reading, root, 'model_config', options);
-  if (modelConfig === undefined) throw await noModel(source.name, root, options);
-  const group = await childGroup(reading, root, 'model_weights', options);
-  const weights = await readLayers(reading, group, options);
-  const optimizer = await root.open('optimizer_weights', options);
+  const reading: Reading = { name: source.name, tensors: 0 };
+  const modelConfig = await readText(reading, root, 'model_config');
+  if (modelConfig === undefined) throw await noModel(source, root);
+  const group = await childGroup(reading, root, 'model_weights');
+  const weights = await readLayers(reading, group);
+  const optimizer = await root.open('optimizer_weights');
   return {
     modelConfig,
-    trainingConfig: await readText(reading, root, 'training_config', options),
+    trainingConfig: await readText(reading, root, 'training_config'),
     ...weights,
-    kerasVersion: (await readText(reading, root, 'keras_version', options)) ?? weights.kerasVersion,
-    backend: (await readText(reading, root, 'backend', options)) ?? weights.backend,
+    kerasVersion: (await readText(reading, root, 'keras_version')) ?? weights.kerasVersion,
+    backend: (await readText(reading, root, 'backend')) ?? weights.backend,
     optimizerWeights:
-      optimizer?.kind === 'group' ? await readWeightList(reading, optimizer, options) : undefined,
+      optimizer?.kind === 'group' ? await readWeightList(reading, optimizer) : undefined,
   };
 }
 
@@ -48,110 +47,75 @@ export async function readModel(source: ByteSource, options?: ReadOptions): Prom
  */
 export async function readWeights(source: ByteSource, options?: ReadOptions): Promise<H5Weights> {
   const root = await openFile(source, options);
-  const reading: Reading = { file: source.name, tensors: 0 };
-  const names = await readNames(reading, root, 'layer_names', options);
-  const nested = names === undefined ? await root.open('model_weights', options) : undefined;
-  if (names === undefined && nested?.kind !== 'group')
-    throw await noWeights(source.name, root, options);
-  return readLayers(reading, nested?.kind === 'group' ? nested : root, options);
+  const reading: Reading = { name: source.name, tensors: 0 };
+  const names = await readNames(reading, root, 'layer_names');
+  const nested = names === undefined ? await root.open('model_weights') : undefined;
+  if (names === undefined && nested?.kind !== 'group') throw await noWeights(source, root);
+  return readLayers(reading, nested?.kind === 'group' ? nested : root);
 }
 
-async function noModel(
-  file: string,
-  root: H5Group,
-  options: ReadOptions | undefined,
-): Promise<NotFoundError> {
+async function noModel(file: Named, root: H5Group): Promise<NotFoundError> {
   const what =
-    (await kindOf(root, options)) === 'other'
+    (await kindOf(root)) === 'other'
       ? 'file holds no Keras model: it is HDF5 of another program'
       : 'file holds weights only: build the model and call load_weights';
-  return new NotFoundError(`${file}: ${what}.`, { source: file, path: 'model_config' });
+  return notFound(file, what);
 }
 
-async function noWeights(
-  file: string,
-  root: H5Group,
-  options: ReadOptions | undefined,
-): Promise<NotFoundError> {
+async function noWeights(file: Named, root: H5Group): Promise<NotFoundError> {
   const what =
-    (await kindOf(root, options)) === 'weights-v3'
+    (await kindOf(root)) === 'weights-v3'
       ? 'file holds weights in the v3 layout (.weights.h5): read them with readWeightsV3'
       : 'file holds no Keras weights: it is HDF5 of another program, or of Keras before 1.0';
-  return new NotFoundError(`${file}: ${what}.`, { source: file, path: 'layer_names' });
+  return notFound(file, what);
 }
 
-async function readLayers(
-  reading: Reading,
-  group: H5Group,
-  options: ReadOptions | undefined,
-): Promise<H5Weights> {
-  const names = await readNames(reading, group, 'layer_names', options);
-  const children = await group.names(options);
+async function readLayers(reading: Reading, group: H5Group): Promise<H5Weights> {
+  const names = await readNames(reading, group, 'layer_names');
+  const children = await group.names();
   if (names === undefined && children.some((name) => name !== TOP_LEVEL)) {
-    throw malformed(reading, group.path, 'has groups but no attribute layer_names');
+    throw incomplete(reading, 'has groups but no attribute layer_names', group.path);
   }
   const layers = await Promise.all(
     (names ?? []).map(async (name): Promise<H5Layer> => {
-      const layer = await childGroup(reading, group, name, options);
-      return { name, weights: await readWeightList(reading, layer, options) };
+      const layer = await childGroup(reading, group, name);
+      return { name, weights: await readWeightList(reading, layer) };
     }),
   );
-  const top = await group.open(TOP_LEVEL, options);
+  const top = await group.open(TOP_LEVEL);
   return {
-    kerasVersion: await readText(reading, group, 'keras_version', options),
-    backend: await readText(reading, group, 'backend', options),
+    kerasVersion: await readText(reading, group, 'keras_version'),
+    backend: await readText(reading, group, 'backend'),
     layers,
-    topLevelWeights:
-      top?.kind === 'group' ? await readWeightList(reading, top, options) : undefined,
+    topLevelWeights: top?.kind === 'group' ? await readWeightList(reading, top) : undefined,
   };
 }
 
-async function readWeightList(
-  reading: Reading,
-  group: H5Group,
-  options: ReadOptions | undefined,
-): Promise<readonly H5Weight[]> {
-  const names = await readNames(reading, group, 'weight_names', options);
-  if (names === undefined && (await group.names(options)).length > 0) {
-    throw malformed(reading, group.path, 'has weights but no attribute weight_names');
+async function readWeightList(reading: Reading, group: H5Group): Promise<readonly H5Weight[]> {
+  const names = await readNames(reading, group, 'weight_names');
+  if (names === undefined && (await group.names()).length > 0) {
+    throw incomplete(reading, 'has weights but no attribute weight_names', group.path);
   }
   reading.tensors += names?.length ?? 0;
   if (reading.tensors > MAX_TENSORS) {
-    throw new LimitError(`${reading.file}: more than ${MAX_TENSORS} weights are listed.`);
+    throw tooLarge(reading, `more than ${MAX_TENSORS} weights are listed`, group.path);
   }
   return Promise.all(
     (names ?? []).map(async (name) => ({
       name,
-      tensor: await childTensor(reading, group, name, options),
+      tensor: await childTensor(reading, group, name),
     })),
   );
 }
 
-async function childGroup(
-  reading: Reading,
-  group: H5Group,
-  name: string,
-  options: ReadOptions | undefined,
-): Promise<H5Group> {
-  const child = await group.open(name, options);
+async function childGroup(reading: Reading, group: H5Group, name: string): Promise<H5Group> {
+  const child = await group.open(name);
   if (child?.kind === 'group') return child;
-  throw malformed(reading, group.path, `has no group ${name}`);
+  throw incomplete(reading, `has no group ${name}`, group.path);
 }
 
-async function childTensor(
-  reading: Reading,
-  group: H5Group,
-  name: string,
-  options: ReadOptions | undefined,
-): Promise<LazyTensor> {
-  const child = await group.open(name, options);
-  if (child?.kind === 'dataset') return child.tensor(options);
-  throw malformed(reading, group.path, `has no dataset ${name}, which its weight_names list`);
-}
-
-function malformed({ file }: Place, path: string, what: string): MalformedError {
-  return new MalformedError(`${file}: ${path} ${what}; the file is incomplete.`, {
-    source: file,
-    path,
-  });
+async function childTensor(reading: Reading, group: H5Group, name: string): Promise<LazyTensor> {
+  const child = await group.open(name);
+  if (child?.kind === 'dataset') return child.tensor();
+  throw incomplete(reading, `has no dataset ${name}, which its weight_names list`, group.path);
 }

@@ -1,7 +1,7 @@
-import { type KmError, MalformedError, type ReadOptions, TruncatedError } from '@km/core';
 import type { Pages } from './pages.ts';
 
-const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The first eight bytes of a superblock. */
+export const SIGNATURE: readonly number[] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** True when bytes start with the signature of HDF5; a file with a user block has it further on. */
 export function hasH5Signature(bytes: Uint8Array): boolean {
@@ -9,63 +9,10 @@ export function hasH5Signature(bytes: Uint8Array): boolean {
 }
 
 /** Finds the superblock at 0, 512, 1024, 2048 …; `undefined` when there is none. */
-export async function findSuperblock(
-  pages: Pages,
-  options?: ReadOptions,
-): Promise<number | undefined> {
+export async function findSuperblock(pages: Pages): Promise<number | undefined> {
   const { byteLength } = pages.source;
   for (let at = 0; at + SIGNATURE.length <= byteLength; at = at === 0 ? 512 : at * 2) {
-    if (hasH5Signature(await pages.read(at, at + SIGNATURE.length, options))) return at;
+    if (hasH5Signature(await pages.read(at, at + SIGNATURE.length))) return at;
   }
   return undefined;
-}
-
-const OTHERS: readonly { readonly starts: readonly string[]; readonly what: string }[] = [
-  {
-    starts: ['version https://git-lfs'],
-    what: 'is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`',
-  },
-  {
-    starts: ['PK\x03\x04', 'PK\x05\x06'],
-    what: 'is a zip archive, not HDF5; if it is a model in the .keras format, load it as that, whatever its name',
-  },
-  {
-    starts: ['<!doctype', '<html', '<?xml'],
-    what: 'is a web page, not HDF5; the download returned an error or a login page',
-  },
-  { starts: ['\x1f\x8b'], what: 'is compressed with gzip; decompress it first' },
-  { starts: ['\x93numpy'], what: 'is a NumPy array, not HDF5' },
-  {
-    starts: ['{', '['],
-    what: 'is JSON, not HDF5; an architecture alone is read by model_from_json',
-  },
-  {
-    starts: ['\x08\x01\x12'],
-    what: 'looks like a saved_model.pb, not HDF5; load the directory that holds it',
-  },
-];
-
-/** Makes the error of a file that is not HDF5, saying what it looks like. */
-export async function notHdf5(pages: Pages, options?: ReadOptions): Promise<KmError> {
-  const { byteLength, name } = pages.source;
-  if (byteLength === 0) return new TruncatedError(`${name} is empty.`, { source: name, offset: 0 });
-  const head = await pages.read(0, Math.min(byteLength, 64), options);
-  const text = String.fromCharCode(...head)
-    .trimStart()
-    .toLowerCase();
-  const found = OTHERS.find(({ starts }) =>
-    starts.some((start) => text.startsWith(start.toLowerCase())),
-  );
-  if (found !== undefined)
-    return new MalformedError(`${name} ${found.what}.`, { source: name, offset: 0 });
-  if (SIGNATURE.every((byte, i) => i >= head.length || head[i] === byte)) {
-    return new TruncatedError(`${name} ends within the signature of HDF5.`, {
-      source: name,
-      offset: byteLength,
-    });
-  }
-  return new MalformedError(
-    `${name} is not an HDF5 file: its signature is missing; check that the path and the download are right.`,
-    { source: name, offset: 0 },
-  );
 }

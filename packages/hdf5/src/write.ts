@@ -1,7 +1,6 @@
 import type { LazyTensor, Tensor, WritableStore, WriteOptions } from '@km/core';
 import { type EncodedH5, encodeFile } from './encode-file.ts';
-import { type H5WasmFile, isH5WasmFile } from './h5wasm.ts';
-import { writeTree } from './h5wasm-write.ts';
+import { type H5WasmFile, isH5WasmFile } from './h5wasm-file.ts';
 import { type H5EncodeOptions, modelTree, weightsTree, weightsV3Tree } from './keras-tree.ts';
 import type { H5Model, H5Weights, H5WeightsV3 } from './model.ts';
 import type { TreeGroup } from './tree.ts';
@@ -64,7 +63,10 @@ async function writeOut(
   tree: TreeGroup,
   options: WriteOptions | undefined,
 ): Promise<void> {
-  if (isH5WasmFile(output)) return writeTree(output, tree, options);
+  if (isH5WasmFile(output)) {
+    const { writeTree } = await import('./h5wasm-write.ts');
+    return writeTree(output, tree, options);
+  }
   const { byteLength, chunks } = encodeFile(tree);
   await output.store.write(output.path, chunks(options), { signal: options?.signal, byteLength });
 }
