@@ -6,7 +6,6 @@ export {
   AddMetric,
   type AddMetricConfig,
 } from './engine/add-layers.ts';
-export { set_learning_phase } from './engine/call-context.ts';
 export { GraphNetwork } from './engine/graph-network.ts';
 export {
   Input,
@@ -28,14 +27,7 @@ export { get_mask, set_mask } from './engine/mask.ts';
 export { Functional, Model, type ModelConfig } from './engine/model.ts';
 export { nameScope, toSnakeCase } from './engine/names.ts';
 export { Node } from './engine/node.ts';
-export {
-  floatx,
-  global_policy,
-  Policy,
-  type PolicyLike,
-  set_floatx,
-  set_global_policy,
-} from './engine/policy.ts';
+export type { PolicyLike } from './engine/policy.ts';
 export { builtin_layers, ready, register } from './engine/ready.ts';
 export {
   type CustomObjects,
@@ -82,9 +74,12 @@ export type {
 export { Variable, type VariableOptions } from './engine/variable.ts';
 export type { AssignableValue, NestedNumbers } from './engine/variable-values.ts';
 export * as initializers from './initializers/index.ts';
+export * as backend from './keras-backend.ts';
+export * as utils from './keras-utils.ts';
 export * as layers from './layers/index.ts';
 export * as losses from './losses/index.ts';
 export * as metrics from './metrics/index.ts';
+export * as mixed_precision from './mixed-precision.ts';
 export * as models from './models/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export * as regularizers from './regularizers/index.ts';
