@@ -151,3 +151,44 @@ testOnBackends('the volume pooling keeps negative maxima', () => {
   const pooled = tf.maxPool3d(tf.fill([1, 2, 2, 2, 1], -3) as tf.Tensor5D, 2, 2, 'same');
   expect(list(pooled)).toEqual([-3]);
 });
+
+testOnBackends('reductions of nothing return what TensorFlow returns', () => {
+  const nothing = tf.zeros([0, 2]);
+  expect(list(tf.sum(nothing, 0))).toEqual([0, 0]);
+  expect(list(tf.mean(nothing, 0))).toEqual([Number.NaN, Number.NaN]);
+  expect(list(tf.max(nothing, 0))).toEqual([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  expect(list(tf.min(nothing))).toEqual([Number.POSITIVE_INFINITY]);
+  expect(list(tf.prod(nothing, 0, true))).toEqual([1, 1]);
+  expect(list(tf.all(tf.zeros([0], 'bool')))).toEqual([1]);
+  expect(list(tf.any(tf.zeros([0], 'bool')))).toEqual([0]);
+});
+
+testOnBackends('a pooling with an empty output leaves the backend alive', () => {
+  expect(tf.maxPool(tf.ones([1, 2, 2, 1]) as tf.Tensor4D, 3, 1, 'valid').shape).toEqual([
+    1, 0, 0, 1,
+  ]);
+  expect(list(tf.add(tf.ones([2]), 1))).toEqual([2, 2]);
+});
+
+testOnBackends('casts equal those of TensorFlow', () => {
+  const x = tf.tensor1d([0.5, -0.5, 0, Number.NaN, 1e20, -2.7]);
+  expect(list(tf.cast(x, 'bool'))).toEqual([1, 1, 0, 1, 1, 1]);
+  expect(list(tf.cast(x, 'int32'))).toEqual([0, 0, 0, -(2 ** 31), -(2 ** 31), -2]);
+  expect(list(tf.cast(tf.tensor1d([1, 0], 'bool'), 'float32'))).toEqual([1, 0]);
+});
+
+testOnBackends('a NaN survives clipping and the sign', () => {
+  const x = tf.tensor1d([Number.NaN, -1, 7]);
+  expect(list(tf.clipByValue(x, 0, 1))).toEqual([Number.NaN, 0, 1]);
+  expect(list(tf.relu6(x))).toEqual([Number.NaN, 0, 6]);
+  expect(list(tf.sign(x))).toEqual([Number.NaN, -1, 1]);
+});
+
+testOnBackends('a choice keeps the dtype and ignores what is not chosen', () => {
+  const condition = tf.tensor1d([1, 0], 'bool');
+  const chosen = tf.where(condition, tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32'));
+  expect(chosen.dtype).toBe('int32');
+  expect(list(chosen)).toEqual([1, 4]);
+  const safe = tf.grad((x) => tf.sum(tf.where(tf.greater(x, 0), tf.log(x), 0)));
+  expect(list(safe(tf.tensor1d([2, 1])))).toEqual([0.5, 1]);
+});

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { RELU_GRAD } from '../ops/kernels/elementwise.ts';
 import { gradientOf, maskOf, sumToShape, unaryFromOutput } from './define.ts';
 
 const SELU_SCALE_ALPHA = tf.backend_util.SELU_SCALEALPHA;
@@ -19,7 +20,11 @@ function clippedMask(x: tf.Tensor, min: number, max: number): tf.Tensor {
  */
 export const activationGradients: readonly tf.GradConfig[] = [
   gradientOf(tf.Relu, ['y'], (dy, { y }) => ({
-    x: () => tf.mul(dy, maskOf(tf.greater(y, 0))),
+    x: () => tf.engine().runKernel(RELU_GRAD, { dy, y }),
+  })),
+  gradientOf(RELU_GRAD, ['y'], (ddx, { y }) => ({
+    dy: () => tf.engine().runKernel(RELU_GRAD, { dy: ddx, y }),
+    y: () => tf.zerosLike(y),
   })),
   gradientOf(tf.Relu6, ['y'], (dy, { y }) => ({
     x: () => tf.mul(dy, maskOf(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6)))),
@@ -41,8 +46,5 @@ export const activationGradients: readonly tf.GradConfig[] = [
   gradientOf(tf.Step, [], (dy) => ({ x: () => tf.zerosLike(dy) })),
   gradientOf(tf.Softmax, ['logits', 'y'], (dy, { y }, { dim }: tf.SoftmaxAttrs) => ({
     logits: () => tf.mul(tf.sub(dy, tf.sum(tf.mul(dy, y), dim, true)), y),
-  })),
-  gradientOf(tf.LogSoftmax, ['logits', 'y'], (dy, { y }, { axis }: tf.LogSoftmaxAttrs) => ({
-    logits: () => tf.sub(dy, tf.mul(tf.sum(dy, axis, true), tf.exp(y))),
   })),
 ];

@@ -10,6 +10,7 @@ import { matMulGradients } from './mat-mul.ts';
 import { normalizationGradients } from './normalization.ts';
 import { poolingGradients } from './pooling.ts';
 import { reductionGradients } from './reduction.ts';
+import { resizeGradients } from './resize.ts';
 import { shapeGradients } from './shape.ts';
 import { sliceGradients } from './slice.ts';
 import { unaryGradients } from './unary.ts';
@@ -38,6 +39,7 @@ export function registerGradients(): void {
     poolingGradients,
     normalizationGradients,
     gatherGradients,
+    resizeGradients,
     constantGradients,
   ];
   for (const config of families.flat()) tf.registerGradient(config);

@@ -1,11 +1,21 @@
 import { registerComposedKernel } from './composed-kernel.ts';
 import { conv2dBackpropFilterKernel, conv2dBackpropInputKernel } from './conv2d-backprop.ts';
 import { conv3dBackpropFilterKernel, conv3dBackpropInputKernel, conv3dKernel } from './conv3d.ts';
+import { cropGradBoxesKernel, cropGradImageKernel } from './crop-and-resize.ts';
 import {
   depthwiseBackpropFilterKernel,
   depthwiseBackpropInputKernel,
 } from './depthwise-backprop.ts';
 import { einsumKernel } from './einsum.ts';
+import {
+  castKernel,
+  clipKernel,
+  relu6Kernel,
+  reluGradKernel,
+  selectKernel,
+  signKernel,
+} from './elementwise.ts';
+import { registerEmptyGuards } from './empty.ts';
 import { sliceKernel, splitKernel, unpackKernel } from './parts.ts';
 import {
   avgPool3dGradKernel,
@@ -13,6 +23,7 @@ import {
   maxPool3dKernel,
   maxPoolPositionsKernel,
 } from './pooling.ts';
+import { resampleGradKernel, resampleKernel } from './resample.ts';
 import { scatterNdKernel, tensorScatterUpdateKernel } from './scatter.ts';
 import { stridedSliceKernel } from './strided-slice.ts';
 import { tileKernel } from './tile.ts';
@@ -32,6 +43,13 @@ export function registerKernels(): void {
   if (registered) return;
   registered = true;
   registerWasmMatMul();
+  registerEmptyGuards();
+  registerTypedArrayKernel(castKernel);
+  registerTypedArrayKernel(selectKernel);
+  registerTypedArrayKernel(clipKernel);
+  registerTypedArrayKernel(relu6Kernel);
+  registerTypedArrayKernel(signKernel);
+  registerTypedArrayKernel(reluGradKernel);
   registerTypedArrayKernel(unsortedSegmentSumKernel);
   registerTypedArrayKernel(sliceKernel);
   registerTypedArrayKernel(unpackKernel);
@@ -45,6 +63,10 @@ export function registerKernels(): void {
   registerTypedArrayKernel(maxPool3dKernel);
   registerTypedArrayKernel(avgPoolGradKernel);
   registerTypedArrayKernel(avgPool3dGradKernel);
+  registerTypedArrayKernel(cropGradImageKernel);
+  registerTypedArrayKernel(cropGradBoxesKernel);
+  registerTypedArrayKernel(resampleKernel);
+  registerTypedArrayKernel(resampleGradKernel);
   registerComposedKernel(einsumKernel);
   registerComposedKernel(depthwiseBackpropInputKernel);
   registerComposedKernel(conv2dBackpropInputKernel);

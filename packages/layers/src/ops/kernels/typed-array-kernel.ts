@@ -28,6 +28,8 @@ export interface TypedArrayKernel<A> {
   readonly kernelName: string;
   /** True: returns a list of tensors even if it holds only one. */
   readonly returnsList?: boolean;
+  /** Tells which calls of numeric tensors it serves; the others go to the kernel it replaces. Default: all. */
+  readonly serves?: (inputs: KernelInputInfos, attrs: A) => boolean;
   /** Gives shape and dtype of the outputs without reading an element. */
   readonly infer: (inputs: KernelInputInfos, attrs: A) => readonly OutputSpec[];
   /** Writes every element of the outputs, whose content is undefined before. */
@@ -50,7 +52,7 @@ export function numericType(dtype: tf.DataType | undefined): OutputSpec['dtype']
 
 /**
  * Registers a kernel for the backends `cpu` and `wasm`, in place of one that is already there; that one goes on to
- * serve strings. The shape-only backend gets its twin.
+ * serve strings and complex numbers. The shape-only backend gets its twin.
  */
 export function registerTypedArrayKernel<A>(kernel: TypedArrayKernel<A>): void {
   register(kernel, 'cpu', (infos, attrs, backend) => runOnCpu(kernel, infos, attrs, backend));
@@ -78,12 +80,18 @@ function register<A>(kernel: TypedArrayKernel<A>, backendName: string, run: Run<
     ...(replaced?.disposeFunc && { disposeFunc: replaced.disposeFunc }),
     kernelFunc: (call) => {
       const infos = call.inputs as Record<string, tf.TensorInfo>;
-      const holdsStrings = Object.values(infos).some(({ dtype }) => dtype === 'string');
-      if (holdsStrings && replaced != null) return replaced.kernelFunc(call);
-      const outputs = run(infos, call.attrs as unknown as A, call.backend);
+      const given = call.attrs as unknown as A;
+      const served =
+        Object.values(infos).every(isNumeric) && kernel.serves?.(infos, given) !== false;
+      if (!served && replaced != null) return replaced.kernelFunc(call);
+      const outputs = run(infos, given, call.backend);
       return unwrapped(kernel, outputs);
     },
   });
+}
+
+function isNumeric({ dtype }: tf.TensorInfo): boolean {
+  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
 }
 
 function unwrapped<T>({ returnsList }: { readonly returnsList?: boolean }, list: T[]): T | T[] {
