@@ -21,7 +21,7 @@ export function ensureInstalled() {
 }
 
 /** npm's own program, so that no shell is needed on any platform. */
-function npmCli() {
+export function npmCli() {
   const fromNpm = process.env.npm_execpath;
   if (fromNpm?.endsWith('.js')) return fromNpm;
   const beside = path.dirname(process.execPath);

@@ -19,14 +19,15 @@ export function sequenceItems(value: JsonValue | undefined): JsonArray | undefin
  */
 export function requireShape(value: JsonValue | undefined, path: ConfigPath): ConfigShape | null {
   if (value === null) return null;
-  return requireArray(shapeItems(value) ?? value, path).map((size, axis) => {
+  return requireArray(taggedItems(value) ?? value, path).map((size, axis) => {
     if (size === null) return null;
     if (typeof size === 'number' && Number.isSafeInteger(size)) return size;
     throw configError([...path, axis], 'the size of an axis or null', size);
   });
 }
 
-function shapeItems(value: JsonValue | undefined): JsonArray | undefined {
+/** Items of a list, of a tagged tuple, or of a tagged `TensorShape`; undefined for anything else. */
+export function taggedItems(value: JsonValue | undefined): JsonArray | undefined {
   const items = sequenceItems(value);
   if (items !== undefined || !isJsonObject(value)) return items;
   if (value.class_name !== 'TensorShape') return undefined;

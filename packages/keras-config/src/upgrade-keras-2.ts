@@ -8,14 +8,17 @@ import {
   type JsonValue,
 } from './json-value.ts';
 import { isSerializedObject, lookupName, type SerializedObject } from './serialized-object.ts';
+import { taggedItems } from './shapes.ts';
 
 /**
  * Rewrites a value of any Keras 2 in the canonical form: no module paths, `Functional` for `Model`, `config.layers` for
- * the bare list of an old Sequential, four items in every reference.
+ * the bare list of an old Sequential, four items in every reference, lists for the tagged tuples of SavedModels.
  */
 export function upgradeKeras2(value: JsonValue): JsonValue {
   if (isJsonArray(value)) return mapArray(value, upgradeKeras2);
   if (!isJsonObject(value)) return value;
+  const items = taggedItems(value);
+  if (items !== undefined) return mapArray(items, upgradeKeras2);
   const object = mapObject(value, upgradeKeras2);
   return isSerializedObject(object) ? upgradeObject(object) : object;
 }

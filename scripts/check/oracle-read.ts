@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { encodeTensor, isKmError } from '@km/core';
+import { models, type Variable } from '@km/keras';
+import * as tf from '@tensorflow/tfjs-core';
+import { toTensor } from './corpus-case.ts';
+import { Comparer } from './golden-report.ts';
+import type { OracleCase, OracleVariable } from './oracle-case.ts';
+import { customObjects } from './oracle-custom.ts';
+
+const WEIGHT_FORMATS: ReadonlySet<string> = new Set(['ckpt', 'weights-h5', 'weights-keras']);
+
+/** Reads a file of TensorFlow and compares weights, optimizer state, predictions and a training step with its own. */
+export async function checkRead(
+  entry: OracleCase,
+  all: readonly OracleCase[],
+): Promise<number | string> {
+  const comparer = new Comparer();
+  const model = await loadCase(entry, all);
+  if (typeof model === 'string') return model;
+  const { expected } = entry;
+  compareDigests('weights', model.weights, expected.weights);
+  if (expected.optimizer && model.optimizer !== null && keepsState(entry)) {
+    compareDigests('optimizer', model.optimizer.variables, expected.optimizer.variables);
+  }
+  const tolerance = entry.name.includes('float16')
+    ? { rtol: 1e-2, atol: 2e-3 }
+    : { rtol: 1e-4, atol: 1e-5 };
+  compareOutputs(model, entry, 'outputs', comparer, tolerance);
+  if (expected.deterministicTrain && model.optimizer !== null && keepsState(entry)) {
+    const [x, y] = [inputsOf(entry, 'inputs'), inputsOf(entry, 'targets')];
+    await model.fit(x, y, { batch_size: 1024, epochs: 1, shuffle: false, verbose: 0 });
+    const after = entry.name.includes('float16')
+      ? { rtol: 2e-2, atol: 2e-3 }
+      : { rtol: 1e-3, atol: 1e-4 };
+    compareOutputs(model, entry, 'outputsAfter', comparer, after);
+  }
+  model.dispose();
+  return comparer.difference;
+}
+
+/** Formats in which TensorFlow itself stores the state of that optimizer. */
+function keepsState({ format }: OracleCase): boolean {
+  return format !== 'weights-h5';
+}
+
+/** Loads the model of a case; for weights alone the model comes from a whole file of the same version. */
+export async function loadCase(
+  entry: OracleCase,
+  all: readonly OracleCase[],
+): Promise<models.Model | string> {
+  const custom_objects = customObjects(entry.name);
+  if (!WEIGHT_FORMATS.has(entry.format)) {
+    try {
+      return await models.load_model(entry.model, { custom_objects });
+    } catch (error) {
+      if (isKmError(error, 'KM_UNSUPPORTED')) return error.message;
+      throw error;
+    }
+  }
+  const whole = all.find(
+    ({ name, format }) => name === entry.name && (format === 'h5' || format === 'tf'),
+  );
+  if (whole === undefined) return 'no whole model to load the weights into';
+  const model = await loadCase(whole, all);
+  if (typeof model === 'string') return model;
+  for (const variable of model.weights)
+    if (variable.dtype !== 'string') variable.assign(tf.zeros([...variable.shape]));
+  await model.load_weights(entry.model);
+  return model;
+}
+
+function compareDigests(
+  what: string,
+  variables: readonly Variable[],
+  expected: readonly OracleVariable[],
+): void {
+  if (variables.length !== expected.length) {
+    throw new Error(`${what}: ${variables.length} variables, expected ${expected.length}`);
+  }
+  for (const [k, { name, sha256 }] of expected.entries()) {
+    const record = variables[k]?.record();
+    if (record === undefined || record.dtype === 'string') continue;
+    const digest = createHash('sha256').update(encodeTensor(record)).digest('hex');
+    if (digest !== sha256) throw new Error(`${what}: ${variables[k]?.name} differs from ${name}`);
+  }
+}
+
+function inputsOf(entry: OracleCase, what: 'inputs' | 'targets'): tf.Tensor | tf.Tensor[] {
+  const tensors = entry.arrays(what).map(toTensor);
+  return tensors.length === 1 ? (tensors[0] as tf.Tensor) : tensors;
+}
+
+function compareOutputs(
+  model: models.Model,
+  entry: OracleCase,
+  what: 'outputs' | 'outputsAfter',
+  comparer: Comparer,
+  bounds: { readonly rtol: number; readonly atol: number },
+): void {
+  if ('reset_states' in model && typeof model.reset_states === 'function') model.reset_states();
+  const outputs = model.apply<tf.Tensor>(inputsOf(entry, 'inputs') as tf.Tensor, {
+    training: false,
+  });
+  const flat = flatten(outputs);
+  for (const [k, expected] of entry.arrays(what).entries()) {
+    const output = flat[k];
+    if (output === undefined) throw new Error(`output ${k} is missing`);
+    comparer.numbers(`${what}[${k}]`, output.dataSync(), expected, bounds);
+  }
+  if ('reset_states' in model && typeof model.reset_states === 'function') model.reset_states();
+}
+
+function flatten(outputs: unknown): tf.Tensor[] {
+  if (outputs instanceof tf.Tensor) return [outputs];
+  if (Array.isArray(outputs)) return outputs.flatMap(flatten);
+  return Object.keys(outputs as object)
+    .sort()
+    .flatMap((key) => flatten((outputs as Record<string, unknown>)[key]));
+}

@@ -1,0 +1,55 @@
+import type { Outcome } from './golden-report.ts';
+
+/** A row of the kit's matrix: what a version makes of one file. */
+export interface MatrixRow {
+  readonly zoo: string;
+  readonly format: string;
+  readonly make: string;
+  readonly check?: string;
+  readonly 'check+custom'?: string;
+  readonly 'check+unsafe'?: string;
+  readonly expect?: Readonly<Record<string, unknown>>;
+  readonly restore?: Readonly<Record<string, unknown>>;
+  readonly fitStep?: string;
+  readonly predict?: string;
+}
+
+/**
+ * Judges what TensorFlow makes of a file written here: it must load, give the recorded outputs and weights, and restore
+ * the optimizer, unless TensorFlow fails in the same way on its own file.
+ */
+export function judgeRow(row: MatrixRow, native: readonly MatrixRow[]): Outcome {
+  const id = `${row.zoo}.${row.format}`;
+  const own = native.find(({ zoo, format }) => zoo === row.zoo && format === row.format);
+  const problems = [...problemsOf(row)];
+  const known = own === undefined ? [] : problemsOf(own);
+  const fresh = problems.filter((problem) => !known.some((other) => sameKind(problem, other)));
+  if (fresh.length > 0) return { id, status: 'failed', reason: fresh.join('; ') };
+  const difference = Number(row.expect?.outputsMaxDiff ?? 0);
+  return problems.length > 0
+    ? { id, status: 'skipped', reason: `as TensorFlow's own file: ${problems.join('; ')}` }
+    : { id, status: 'passed', difference };
+}
+
+function problemsOf(row: MatrixRow): string[] {
+  const problems: string[] = [];
+  const check = row['check+custom'] ?? row['check+unsafe'] ?? row.check ?? row.make;
+  if (check !== 'ok') problems.push(`check: ${check}`);
+  if (row.predict !== undefined) problems.push(`predict: ${row.predict}`);
+  if (row.fitStep !== undefined) problems.push(`fit: ${row.fitStep}`);
+  for (const key of [
+    'weightsBitIdentical',
+    'weightOrderSame',
+    'optimizerStateBitIdentical',
+    'logKeysSame',
+  ]) {
+    if (row.expect?.[key] === false) problems.push(`${key}: false`);
+  }
+  const after = Number(row.expect?.outputsAfterStepMaxDiff ?? 0);
+  if (!(after <= 1e-4)) problems.push(`outputsAfterStep: ${after}`);
+  return problems;
+}
+
+function sameKind(a: string, b: string): boolean {
+  return a.split(':')[0] === b.split(':')[0];
+}

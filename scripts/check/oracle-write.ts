@@ -1,0 +1,47 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { models } from '@km/keras';
+import type { OracleCase } from './oracle-case.ts';
+import { loadCase } from './oracle-read.ts';
+
+const NAMES: Readonly<Record<string, string>> = {
+  h5: 'model.h5',
+  keras: 'model.keras',
+  ckpt: 'weights',
+  'weights-h5': 'model_weights.h5',
+  'weights-keras': 'model.weights.h5',
+};
+
+/** Loads a case and saves it again in its format, beside what the kit expects of it. */
+export async function writeBack(
+  entry: OracleCase,
+  all: readonly OracleCase[],
+  out: string,
+): Promise<number | string> {
+  const model = await loadCase(entry, all);
+  if (typeof model === 'string') return model;
+  const folder = path.join(out, `${entry.name}.${entry.format}`);
+  mkdirSync(folder, { recursive: true });
+  const name = NAMES[entry.format] ?? '';
+  await save(model, entry.format, path.join(folder, name));
+  model.dispose();
+  for (const file of ['inputs', 'targets', 'outputs', 'outputsAfter']) {
+    copyFileSync(path.join(entry.folder, `${file}.bin`), path.join(folder, `${file}.bin`));
+  }
+  const expected = JSON.parse(readFileSync(path.join(entry.folder, 'expected.json'), 'utf8'));
+  writeFileSync(path.join(folder, 'expected.json'), JSON.stringify({ ...expected, model: name }));
+  return 0;
+}
+
+async function save(model: models.Model, format: string, file: string): Promise<void> {
+  switch (format) {
+    case 'h5':
+      return model.save(file, { save_format: 'h5' });
+    case 'keras':
+      return model.save(file, { save_format: 'keras' });
+    case 'weights-h5':
+      return model.save_weights(file, { save_format: 'h5' });
+    default:
+      return model.save_weights(file);
+  }
+}

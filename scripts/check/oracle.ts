@@ -1,0 +1,136 @@
+/**
+ * Exchanges models with installed TensorFlow versions, both ways: `oracle.ts [VERSION …] [--formats F,…] [--only NAME,…]`.
+ * Each version writes its models, which are read here and compared; what was read is written again here, and that version
+ * reads it. KM_ORACLE says where the kit (`km_oracle.py`) lies, KM_ORACLE_HOME where its environments are.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ready } from '@km/keras';
+import { type Outcome, printGroup } from './golden-report.ts';
+import { type OracleCase, readOracleCase } from './oracle-case.ts';
+import { checkRead } from './oracle-read.ts';
+import { judgeRow, type MatrixRow } from './oracle-rows.ts';
+import { writeBack } from './oracle-write.ts';
+
+const VERSIONS = ['2.4.4', '2.10.1', '2.15.1', '2.19.1'];
+const FORMATS = ['h5', 'tf', 'keras', 'ckpt', 'weights-h5', 'weights-keras'];
+/** Formats that are written here. */
+const WRITTEN: ReadonlySet<string> = new Set([
+  'h5',
+  'keras',
+  'ckpt',
+  'weights-h5',
+  'weights-keras',
+]);
+
+interface Kit {
+  readonly script: string;
+  readonly python: string;
+}
+
+function kitOf(version: string): Kit {
+  const folder = process.env.KM_ORACLE;
+  if (folder === undefined) throw new Error('KM_ORACLE must name the folder of km_oracle.py.');
+  const home = process.env.KM_ORACLE_HOME ?? path.join(homedir(), '.cache', 'km-oracle');
+  const python = path.join(home, `tf-${version}`, 'bin', 'python');
+  if (!existsSync(python))
+    throw new Error(`${python} does not exist: run the kit's setup.sh ${version}.`);
+  return { script: path.join(folder, 'km_oracle.py'), python };
+}
+
+/** Runs the kit's matrix command; returns its rows. */
+function matrix({ script, python }: Kit, args: readonly string[]): readonly MatrixRow[] {
+  const env = {
+    ...process.env,
+    TF_ENABLE_ONEDNN_OPTS: '0',
+    TF_CPP_MIN_LOG_LEVEL: '3',
+    CUDA_VISIBLE_DEVICES: '-1',
+  };
+  const run = spawnSync(python, [script, 'matrix', ...args], {
+    env,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  try {
+    return JSON.parse(run.stdout).rows;
+  } catch {
+    throw new Error(`the kit printed no JSON (exit ${run.status}): ${run.stderr.slice(-500)}`);
+  }
+}
+
+async function attempt(id: string, run: () => Promise<number | string>): Promise<Outcome> {
+  try {
+    const result = await run();
+    if (typeof result === 'string') return { id, status: 'skipped', reason: result };
+    return { id, status: 'passed', difference: result };
+  } catch (error) {
+    if (process.env.KM_CHECK_STACKS !== undefined) console.error(id, error);
+    return { id, status: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function casesOf(folder: string): OracleCase[] {
+  return readdirSync(folder)
+    .sort()
+    .filter((name) => existsSync(path.join(folder, name, 'expected.json')))
+    .map((name) => readOracleCase(path.join(folder, name)));
+}
+
+interface Selection {
+  readonly formats: readonly string[];
+  readonly only: string;
+}
+
+async function checkVersion(version: string, { formats, only }: Selection): Promise<Outcome[]> {
+  const kit = kitOf(version);
+  const work = mkdtempSync(path.join(tmpdir(), 'km-oracle-'));
+  const theirs = path.join(work, 'theirs');
+  const ours = path.join(work, 'ours');
+  mkdirSync(ours);
+  const models = only === '' ? [] : ['--only', only];
+  try {
+    const native = matrix(kit, ['--formats', formats.join(','), '--keep', theirs, ...models]);
+    const cases = casesOf(theirs);
+    const read: Outcome[] = [];
+    const written: Outcome[] = [];
+    for (const found of cases) {
+      const id = `${found.name}.${found.format}`;
+      read.push(await attempt(id, () => checkRead(found, cases)));
+      if (!WRITTEN.has(found.format)) continue;
+      written.push(await attempt(id, () => writeBack(found, cases, ours)));
+    }
+    const failures = written.filter(({ status }) => status !== 'passed');
+    const rows = matrix(kit, ['--formats', formats.join(','), '--read', ours, ...models]);
+    const judged = rows.map((row) => judgeRow(row, native));
+    printGroup(`${version} → @km`, read);
+    printGroup(`@km → ${version}`, [...failures, ...judged]);
+    return [...read, ...failures, ...judged];
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      formats: { type: 'string', default: FORMATS.join(',') },
+      only: { type: 'string', default: '' },
+    },
+  });
+  await ready();
+  const all: Outcome[] = [];
+  for (const version of positionals.length > 0 ? positionals : VERSIONS) {
+    all.push(
+      ...(await checkVersion(version, { formats: values.formats.split(','), only: values.only })),
+    );
+  }
+  const count = (status: string): number => all.filter((o) => o.status === status).length;
+  console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
+  if (count('failed') > 0 || all.length === 0) process.exitCode = 1;
+}
+
+await main();
