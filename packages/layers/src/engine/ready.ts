@@ -41,39 +41,19 @@ function registeredBackends(): string[] {
     .map(([name]) => name);
 }
 
-/** The backends that run everywhere, each in a package that may not be installed; importing registers it. */
-const PACKAGES: readonly (readonly [name: string, load: () => Promise<unknown>])[] = [
-  ['wasm', () => import('@tensorflow/tfjs-backend-wasm')],
-  ['cpu', () => import('@tensorflow/tfjs-backend-cpu')],
-];
-
-/** Imports the backend of a name, or all when the program has imported none itself. */
-async function importBackends(wanted: string | undefined): Promise<void> {
-  const known = registeredBackends();
-  if (wanted === undefined ? known.length > 0 : known.includes(wanted)) return;
-  for (const [name, load] of PACKAGES) {
-    if (wanted !== undefined && wanted !== name) continue;
-    // A package that is not installed leaves the others to try.
-    await load().catch(() => undefined);
-  }
-}
-
 /**
  * Prepares the runtime; call it once before anything else, and again to change the backend.
- * Without a name the fastest backend that starts is taken: of those the program has imported, else wasm, else cpu.
+ * Without a name the fastest backend that starts is taken, of those whose packages the program has imported.
  * Resolves to the name of the backend in use.
- * @throws MissingBackendError when none is installed, or the named one does not start.
+ * @throws MissingBackendError when none has been imported, or the named one does not start.
  */
 export async function ready(backend?: string): Promise<string> {
-  await importBackends(backend);
-  // The kernels of the runtime take the place of those of the backends, so these come first.
+  // The kernels of the runtime take the place of those of the backends, so these are imported before.
   register();
   for (const name of registeredBackends()) {
     if ((backend === undefined || backend === name) && (await tf.setBackend(name))) return name;
   }
   throw new MissingBackendError(
-    backend === undefined
-      ? 'No tfjs backend was found: install @tensorflow/tfjs-backend-wasm or @tensorflow/tfjs-backend-cpu.'
-      : `The tfjs backend ${backend} did not start: install and import its package first.`,
+    `The tfjs backend ${backend ?? ''} did not start: install and import its package first, such as @tensorflow/tfjs-backend-wasm or @tensorflow/tfjs-backend-cpu.`,
   );
 }
