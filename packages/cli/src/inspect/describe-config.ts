@@ -51,16 +51,23 @@ export interface ModelDescription extends PrintableObject {
   readonly note?: string;
 }
 
-/**
- * Describes a model from the text of its configuration; what cannot be read in full is described as far as it goes.
- * @throws MalformedError when the text is no JSON or no Keras object.
- */
+/** Describes a model from the text of its configuration. @throws MalformedError when it is no JSON or no Keras object. */
 export function describeModel(
   text: string,
   source: string,
   kerasVersion?: string | undefined,
 ): ModelDescription {
-  const value = parseConfig(text, { source });
+  return describeModelValue(parseConfig(text, { source }), kerasVersion);
+}
+
+/**
+ * Describes a model from its configuration; what cannot be read in full is described as far as it goes.
+ * @throws MalformedError when it is no Keras object.
+ */
+export function describeModelValue(
+  value: JsonValue,
+  kerasVersion?: string | undefined,
+): ModelDescription {
   const stored = requireSerializedObject(value, []);
   const facts = {
     class_name: lookupName(stored),

@@ -15,12 +15,12 @@ export async function inspectH5Tree(
 ): Promise<Inspection> {
   const objects: PrintableObject[] = [];
   const rows: string[][] = [];
-  for await (const object of walk(root, 0, options)) {
+  for await (const object of walk(root, 0, options.signal)) {
     if (objects.length === MAX_OBJECTS) {
       rows.push(['…', `more than ${MAX_OBJECTS} objects`, '', '']);
       break;
     }
-    const facts = await factsOf(object, options);
+    const facts = await factsOf(object);
     objects.push({ path: object.path, kind: object.kind, ...facts });
     const { dtype, shape } = facts;
     rows.push([
@@ -48,23 +48,23 @@ export async function inspectH5Tree(
 async function* walk(
   group: H5Group,
   depth: number,
-  options: ReadOptions,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<H5Group | H5Dataset> {
-  for (const name of await group.names(options)) {
-    const child = await group.open(name, options);
+  for (const name of await group.names()) {
+    signal?.throwIfAborted();
+    const child = await group.open(name);
     if (child === undefined) continue;
     yield child;
-    if (child.kind === 'group' && depth < MAX_RECURSION) yield* walk(child, depth + 1, options);
+    if (child.kind === 'group' && depth < MAX_RECURSION) yield* walk(child, depth + 1, signal);
   }
 }
 
 async function factsOf(
   object: H5Group | H5Dataset,
-  options: ReadOptions,
 ): Promise<{ readonly dtype?: string; readonly shape?: readonly number[] }> {
   if (object.kind === 'group') return {};
   try {
-    const { dtype, shape } = await object.tensor(options);
+    const { dtype, shape } = await object.tensor();
     return { dtype, shape };
   } catch (error) {
     if (isKmError(error, 'KM_UNSUPPORTED')) return { dtype: 'of no tensor' };

@@ -1,4 +1,4 @@
-import { type ReadOptions, readAll, UnsupportedError } from '@km/core';
+import { type ReadOptions, readAll } from '@km/core';
 import { decodeNpy } from '../arrays/decode-npy.ts';
 import { UNNAMED } from '../arrays/json-arrays.ts';
 import { readNpz } from '../arrays/npz.ts';
@@ -8,6 +8,7 @@ import { inspectCheckpoint } from './inspect-checkpoint.ts';
 import { inspectH5 } from './inspect-h5.ts';
 import { inspectArrays, inspectJson } from './inspect-json.ts';
 import { inspectKeras } from './inspect-keras.ts';
+import { inspectSavedModel } from './inspect-saved-model.ts';
 import type { Inspection, InspectOptions } from './inspection.ts';
 
 /**
@@ -34,7 +35,7 @@ async function inspectDetected(
     case 'checkpoint':
       return inspectCheckpoint(found, options);
     case 'saved-model':
-      throw new UnsupportedError('no');
+      return inspectSavedModel(found, options);
     case 'json':
       return inspectJson(found.source, options);
     case 'npz':

@@ -42,10 +42,11 @@ const NO_BORDER = {
   middle: '  ',
 };
 
-/** Prints sections, an empty line between two; control characters are escaped. */
+/** Prints sections, an empty line between two; tables without rows are left out, and control characters escaped. */
 export async function printSections(sections: readonly Section[]): Promise<string> {
   const texts: string[] = [];
   for (const section of sections) {
+    if ('rows' in section && section.rows.length === 0) continue;
     const title = section.title === undefined ? '' : `${printable(section.title)}\n`;
     texts.push(title + (await printBody(section)));
   }
