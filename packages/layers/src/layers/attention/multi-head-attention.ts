@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as constraints from '../../constraints/index.ts';
 import { get_mask } from '../../engine/mask.ts';
+import { open_shape } from '../../engine/tensor-shapes.ts';
 import * as initializers from '../../initializers/index.ts';
 import { einsum } from '../../ops/einsum.ts';
 import * as regularizers from '../../regularizers/index.ts';
@@ -132,7 +133,11 @@ export class MultiHeadAttention extends Layer {
       throw new TypeError(`${this.name}: the call takes the query and an argument value.`);
     }
     const key = args.key instanceof tf.Tensor ? args.key : value;
-    const shapes = { query: query.shape, key: key.shape, value: value.shape };
+    const shapes = {
+      query: open_shape(query.shape),
+      key: open_shape(key.shape),
+      value: open_shape(value.shape),
+    };
     const equations = this.#equations ?? this.#create(shapes);
     const mask = attentionMask(query, key, value, args);
     const { training } = args;
