@@ -139,7 +139,8 @@ function findFunction(
     const found = get_registered_object(name, custom_objects);
     if (typeof found === 'function') return found as NamedFunction;
   }
-  const what = type === 'lambda' ? 'Python bytecode, which is not run' : `'${String(value)}'`;
+  const isName = typeof value === 'string' && type !== 'lambda';
+  const what = isName ? `'${value}'` : 'Python bytecode, which is not run';
   throw new UnsupportedError(
     `Lambda layer '${layer}': its ${key} is ${what}. Pass a JavaScript function in custom_objects under the name '${names[0] ?? layer}'.`,
     { path: layer },
