@@ -13,7 +13,7 @@ import {
   TruncatedError,
 } from '@km/core';
 
-const STEP_BYTES = 64 * 1024 * 1024;
+const STEP_BYTES = 8 * 1024 * 1024;
 
 /**
  * Makes a source of a local file; the file is opened for each read and closed after it.
@@ -96,19 +96,25 @@ async function fill(
   options: ReadOptions | undefined,
 ): Promise<void> {
   const advance = progressOf(options, `reading ${file}`, bytes.length);
-  let done = 0;
-  while (done < bytes.length) {
-    const step = Math.min(STEP_BYTES, bytes.length - done);
-    const { bytesRead } = await handle.read(bytes, done, step, start + done).catch((error) => {
+  const readFrom = async (done: number): Promise<number> => {
+    const length = Math.min(STEP_BYTES, bytes.length - done);
+    if (length === 0) return 0;
+    const { bytesRead } = await handle.read(bytes, done, length, start + done).catch((error) => {
       throw ioError(error, file);
     });
-    if (bytesRead === 0) {
-      throw new TruncatedError(
-        `${file} ended at byte ${start + done} while bytes up to ${start + bytes.length} were read; it changed meanwhile.`,
-        { source: file, offset: start + done },
-      );
-    }
-    done += bytesRead;
-    advance(bytesRead);
+    if (bytesRead > 0) return bytesRead;
+    throw new TruncatedError(
+      `${file} ended at byte ${start + done} while bytes up to ${start + bytes.length} were read; it changed meanwhile.`,
+      { source: file, offset: start + done },
+    );
+  };
+  let step = readFrom(0);
+  for (let done = 0; done < bytes.length; ) {
+    const count = await step;
+    done += count;
+    // Who hears of the progress works on these bytes while the next ones come.
+    step = readFrom(done);
+    step.catch(() => undefined);
+    advance(count);
   }
 }

@@ -34,7 +34,8 @@ export interface ByteSource {
    */
   read(start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
   /**
-   * Fills `target` with the bytes from `start` on; there only where it saves a copy.
+   * Fills `target` with the bytes from `start` on; there only where it saves a copy. When progress is reported, the
+   * first `done` bytes are there.
    * @throws TruncatedError when the source ends before `target` is full.
    */
   readInto?(target: Uint8Array, start: number, options?: ReadOptions): Promise<void>;
