@@ -1,6 +1,8 @@
 import { MalformedError, UnsupportedError } from '@km/core';
+import { SavedModel } from '@km/proto/saved-model';
+import { decodeMessage } from './decode-message.ts';
 import { decodeMetaGraph, type MetaGraph } from './meta-graph.ts';
-import { BYTES, wireFields } from './wire-fields.ts';
+import { BYTES, joinParts, wireFields } from './wire-fields.ts';
 
 /** Decoded saved_model.pb. */
 export interface DecodedSavedModel {
@@ -17,13 +19,14 @@ const META_GRAPHS = 2;
  * @throws MalformedError or TruncatedError when it is damaged; UnsupportedError when it is a bare graph.
  */
 export function decodeSavedModel(bytes: Uint8Array, source: string): DecodedSavedModel {
-  let schemaVersion = 0;
+  const rest: Uint8Array[] = [];
   const metaGraphs: MetaGraph[] = [];
   for (const { number, wireType, whole, content } of wireFields(bytes, source)) {
     if (number === SCHEMA_VERSION && wireType === BYTES) throw frozenGraph(source);
-    if (number === SCHEMA_VERSION) schemaVersion = (whole[1] ?? 0) & 127;
     if (number === META_GRAPHS && wireType === BYTES) {
       metaGraphs.push(decodeMetaGraph(content, source));
+    } else {
+      rest.push(whole);
     }
   }
   if (metaGraphs.length === 0) {
@@ -31,7 +34,8 @@ export function decodeSavedModel(bytes: Uint8Array, source: string): DecodedSave
       source,
     });
   }
-  return { schemaVersion, metaGraphs };
+  const { savedModelSchemaVersion } = decodeMessage(SavedModel, joinParts(rest), source);
+  return { schemaVersion: Number(savedModelSchemaVersion), metaGraphs };
 }
 
 function frozenGraph(source: string): UnsupportedError {
