@@ -66,6 +66,8 @@ export {
   UnitNormalization,
   type UnitNormalizationConfig,
 } from './normalization/unit-normalization.ts';
+export { SlicingOpLambda } from './op-layers/slicing-op-lambda.ts';
+export { TFOpLambda, type TFOpLambdaConfig } from './op-layers/tf-op-lambda.ts';
 export { AveragePooling1D } from './pooling/average-pooling1d.ts';
 export { AveragePooling2D } from './pooling/average-pooling2d.ts';
 export { AveragePooling3D } from './pooling/average-pooling3d.ts';

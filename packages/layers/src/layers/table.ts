@@ -42,6 +42,8 @@ import { LayerNormalization } from './normalization/layer-normalization.ts';
 import { SpectralNormalization } from './normalization/spectral-normalization.ts';
 import { SyncBatchNormalization } from './normalization/sync-batch-normalization.ts';
 import { UnitNormalization } from './normalization/unit-normalization.ts';
+import { SlicingOpLambda } from './op-layers/slicing-op-lambda.ts';
+import { TFOpLambda } from './op-layers/tf-op-lambda.ts';
 import { AveragePooling1D } from './pooling/average-pooling1d.ts';
 import { AveragePooling2D } from './pooling/average-pooling2d.ts';
 import { AveragePooling3D } from './pooling/average-pooling3d.ts';
@@ -178,6 +180,7 @@ const CLASSES: readonly SerializableClass[] = [
   SeparableConv2D,
   SimpleRNN,
   SimpleRNNCell,
+  SlicingOpLambda,
   Softmax,
   SpatialDropout1D,
   SpatialDropout2D,
@@ -186,6 +189,7 @@ const CLASSES: readonly SerializableClass[] = [
   StackedRNNCells,
   Subtract,
   SyncBatchNormalization,
+  TFOpLambda,
   ThresholdedReLU,
   TimeDistributed,
   UnitNormalization,

@@ -30,7 +30,7 @@ export class CategoryEncoding extends Layer {
   }
 
   override call(inputs: tf.Tensor, args: CallArgs): tf.Tensor {
-    const given = args['count_weights'];
+    const given = args.count_weights;
     const count = given instanceof tf.Tensor ? given : null;
     if (count !== null && this.output_mode !== 'count') {
       throw new RangeError(`${this.name}: count_weights need the output_mode 'count'.`);

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { resizeImages } from '../../ops/resize.ts';
 import { type Config, Layer, type LayerConfig, type Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
-import { INTERPOLATIONS, type Interpolation, resizeImages } from './resize-images.ts';
+import { INTERPOLATIONS, type Interpolation } from './interpolations.ts';
 import { onImages, resizedShape, smartResize } from './smart-resize.ts';
 
 /** Arguments of `Resizing`. */
@@ -31,9 +32,11 @@ export class Resizing extends Layer {
   }
 
   override call(inputs: tf.Tensor): tf.Tensor {
-    const resize = this.crop_to_aspect_ratio ? smartResize : resizeImages;
+    const { height, width, interpolation: method } = this;
     return onImages(tf.cast(inputs, 'float32'), (x) =>
-      resize(x, this.height, this.width, this.interpolation),
+      this.crop_to_aspect_ratio
+        ? smartResize(x, height, width, method)
+        : resizeImages(x, [height, width], { method }),
     );
   }
 

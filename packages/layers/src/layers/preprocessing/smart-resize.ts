@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { resizeImages } from '../../ops/resize.ts';
 import type { Shape } from '../base.ts';
-import { type Interpolation, resizeImages } from './resize-images.ts';
+import type { Interpolation } from './interpolations.ts';
 
 /** Cuts the largest centered part that has the proportions of the target, then resizes it. */
 export function smartResize(
@@ -14,7 +15,7 @@ export function smartResize(
   const cropCols = Math.min(cols, Math.floor((rows * width) / height));
   const begin = [0, Math.floor((rows - cropRows) / 2), Math.floor((cols - cropCols) / 2), 0];
   const part = tf.slice(images, begin, [batch, cropRows, cropCols, channels]);
-  return resizeImages(part, height, width, method);
+  return resizeImages(part, [height, width], { method });
 }
 
 /** Runs a function of a batch of images on a single image too. */

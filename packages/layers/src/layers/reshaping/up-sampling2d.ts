@@ -1,10 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
+import { resizeImages } from '../../ops/resize.ts';
 import { type Config, InputSpec, Layer, type LayerConfig, type Shape } from '../base.ts';
-import {
-  INTERPOLATIONS,
-  type Interpolation,
-  resizeImages,
-} from '../preprocessing/resize-images.ts';
+import { INTERPOLATIONS, type Interpolation } from '../preprocessing/interpolations.ts';
 import { type DataFormat, dataFormat, oneOf, type Sizes, sizes } from '../sizes.ts';
 import { repeatAxis } from './repeat-axis.ts';
 
@@ -36,12 +33,12 @@ export class UpSampling2D extends Layer {
     if (this.interpolation === 'nearest') {
       return this.size.reduce((x, times, i) => repeatAxis(x, first + i, times), inputs);
     }
-    const images = first === 2 ? tf.transpose(inputs, [0, 2, 3, 1]) : inputs;
-    const [rows = 0, cols = 0] = images.shape.slice(1);
-    const height = rows * (this.size[0] ?? 1);
-    const width = cols * (this.size[1] ?? 1);
-    const large = resizeImages(images, height, width, this.interpolation);
-    return first === 2 ? tf.transpose(large, [0, 3, 1, 2]) : large;
+    const [rows = 0, cols = 0] = inputs.shape.slice(first, first + 2);
+    const [down = 1, across = 1] = this.size;
+    return resizeImages(inputs, [rows * down, cols * across], {
+      method: this.interpolation,
+      dataFormat: this.data_format,
+    });
   }
 
   override compute_output_shape(input_shape: Shape): Shape {

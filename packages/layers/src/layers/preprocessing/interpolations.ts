@@ -1,0 +1,16 @@
+import type { ResizeMethod } from '../../ops/resampling.ts';
+
+/** Ways to compute the pixels of a resized image. */
+export type Interpolation = ResizeMethod;
+
+/** Names of the interpolations. */
+export const INTERPOLATIONS: readonly Interpolation[] = [
+  'nearest',
+  'bilinear',
+  'bicubic',
+  'area',
+  'lanczos3',
+  'lanczos5',
+  'gaussian',
+  'mitchellcubic',
+];
