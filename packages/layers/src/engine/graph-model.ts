@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { addLossToGraph, addMetricToGraph } from './graph-additions.ts';
 import { GraphNetwork } from './graph-network.ts';
-import { outlineCall } from './infer.ts';
+import { buildByCall, outlineCall } from './infer.ts';
 import type { InputSpec } from './input-spec.ts';
 import { is_keras_tensor, KerasTensor, type Symbolic } from './keras-tensor.ts';
 import { Layer } from './layer.ts';
@@ -17,6 +17,7 @@ import type { Variable } from './variable.ts';
 /** A layer that is a set of layers: connected from symbolic inputs to outputs, or called by a subclass. */
 export abstract class GraphModel extends Layer {
   #graph: GraphNetwork | null = null;
+  #called = false;
 
   /** Makes this a functional model of the given inputs and outputs. */
   protected _init_graph(inputs: Symbolic, outputs: Symbolic): void {
@@ -167,6 +168,13 @@ export abstract class GraphModel extends Layer {
     // Without a `build` of a subclass, the layers inside are built when `call` reaches them.
     if (!this.built && this.build === GraphModel.prototype.build) super.build(shapesOf(inputs));
     super._maybe_build(inputs);
+  }
+
+  /** Makes the weights that only a call on inputs of these shapes would make, without computing anything. */
+  _build_by_call(inputs: Tensors): void {
+    if (this.#graph !== null || this.#called) return;
+    this.#called = true;
+    buildByCall(this, inputs);
   }
 
   override call(inputs: Tensors, args: CallArgs): Tensors {

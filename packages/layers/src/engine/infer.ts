@@ -192,3 +192,13 @@ export function outlineCall(layer: Layer, input_shape: Shapes): void {
     ),
   );
 }
+
+/** Calls a layer without values on inputs of the same shapes, batches of any size, so that the layers inside are built. */
+export function buildByCall(layer: Layer, inputs: Tensors): void {
+  const specs = mapStructure<tf.Tensor, KerasTensor>(
+    inputs,
+    ({ shape, dtype }) =>
+      new KerasTensor({ shape: [null, ...shape.slice(1)], dtype, name: layer.name }),
+  );
+  outline(specs, {}, callTrial(layer));
+}

@@ -9,6 +9,7 @@ import { nameScope } from './names.ts';
 import { isShape, mapStructure } from './nest.ts';
 import { kerasTensorsIn, layerOf, type Node, nodeOf } from './node.ts';
 import { type CustomObjects, serialize_keras_object, shared_object_scope } from './registry.ts';
+import { open_shape } from './tensor-shapes.ts';
 import { type Module, unique } from './tracking.ts';
 import type { ApplyArgs, CallArgs, Config, Shape, Shapes, Tensors } from './types.ts';
 import type { Variable } from './variable.ts';
@@ -179,7 +180,7 @@ export class Sequential extends Functional {
 
   override call(inputs: Tensors, args: CallArgs): Tensors {
     if (!this.#explicit_shape) {
-      if (isTensor(inputs)) this.#connect(inputs.shape, kerasDType(inputs));
+      if (isTensor(inputs)) this.#connect(open_shape(inputs.shape), kerasDType(inputs));
       else this.#deferred_only = true;
     }
     if (this._graph !== null) return super.call(inputs, args);
