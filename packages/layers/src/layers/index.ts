@@ -67,6 +67,10 @@ export {
   type UnitNormalizationConfig,
 } from './normalization/unit-normalization.ts';
 export { SlicingOpLambda } from './op-layers/slicing-op-lambda.ts';
+export {
+  TensorFlowOpLayer,
+  type TensorFlowOpLayerConfig,
+} from './op-layers/tensor-flow-op-layer.ts';
 export { TFOpLambda, type TFOpLambdaConfig } from './op-layers/tf-op-lambda.ts';
 export { AveragePooling1D } from './pooling/average-pooling1d.ts';
 export { AveragePooling2D } from './pooling/average-pooling2d.ts';

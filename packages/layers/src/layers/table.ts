@@ -43,6 +43,7 @@ import { SpectralNormalization } from './normalization/spectral-normalization.ts
 import { SyncBatchNormalization } from './normalization/sync-batch-normalization.ts';
 import { UnitNormalization } from './normalization/unit-normalization.ts';
 import { SlicingOpLambda } from './op-layers/slicing-op-lambda.ts';
+import { TensorFlowOpLayer } from './op-layers/tensor-flow-op-layer.ts';
 import { TFOpLambda } from './op-layers/tf-op-lambda.ts';
 import { AveragePooling1D } from './pooling/average-pooling1d.ts';
 import { AveragePooling2D } from './pooling/average-pooling2d.ts';
@@ -190,6 +191,7 @@ const CLASSES: readonly SerializableClass[] = [
   Subtract,
   SyncBatchNormalization,
   TFOpLambda,
+  TensorFlowOpLayer,
   ThresholdedReLU,
   TimeDistributed,
   UnitNormalization,
