@@ -1,4 +1,4 @@
-import { MalformedError, NotFoundError } from '@km/core';
+import { isKmError, MalformedError, NotFoundError } from '@km/core';
 import { isPlainObject } from './nest.ts';
 import type { Config } from './types.ts';
 
@@ -194,10 +194,31 @@ function deserializeConfig(
   if (class_name === 'function' && typeof config === 'string') names.unshift(config);
   const found = resolve(names, lookup);
   const object = isSerializableClass(found)
-    ? found.from_config(isPlainObject(config) ? config : {}, custom_objects)
+    ? fromConfig(found, config, custom_objects, { ...lookup, class_name })
     : found;
   if (id !== null) known?.set(id, object);
   return object;
+}
+
+/** Makes an object from its config; what the class refuses is an error that says where the config stands. */
+function fromConfig(
+  target: SerializableClass,
+  config: unknown,
+  custom_objects: CustomObjects,
+  { kind, path, class_name }: Lookup & { readonly class_name: string },
+): unknown {
+  // A sequential model of Keras 1 has a list for its config.
+  const given = isPlainObject(config) || Array.isArray(config) ? (config as Config) : {};
+  try {
+    return target.from_config(given, custom_objects);
+  } catch (error) {
+    if (isKmError(error) || !(error instanceof Error)) throw error;
+    const where = path === undefined ? '' : ` at ${path}`;
+    throw new MalformedError(
+      `Cannot make ${kind} '${class_name}'${where} from its config: ${error.message}`,
+      path === undefined ? { cause: error } : { cause: error, path },
+    );
+  }
 }
 
 /**
