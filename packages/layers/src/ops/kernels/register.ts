@@ -1,3 +1,4 @@
+import { batchNormTrainingGradKernel, batchNormTrainingKernel } from './batch-norm.ts';
 import { registerComposedKernel } from './composed-kernel.ts';
 import { conv2dBackpropFilterKernel, conv2dBackpropInputKernel } from './conv2d-backprop.ts';
 import { conv3dBackpropFilterKernel, conv3dBackpropInputKernel, conv3dKernel } from './conv3d.ts';
@@ -63,6 +64,8 @@ export function registerKernels(): void {
   registerTypedArrayKernel(maxPool3dKernel);
   registerTypedArrayKernel(avgPoolGradKernel);
   registerTypedArrayKernel(avgPool3dGradKernel);
+  registerTypedArrayKernel(batchNormTrainingKernel);
+  registerTypedArrayKernel(batchNormTrainingGradKernel);
   registerTypedArrayKernel(cropGradImageKernel);
   registerTypedArrayKernel(cropGradBoxesKernel);
   registerTypedArrayKernel(resampleKernel);
