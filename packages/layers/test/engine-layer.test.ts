@@ -230,3 +230,15 @@ test('a weight is drawn when it is first read, and not at all when it is set bef
   expect(second.numpy()).toEqual([1, 1]);
   expect(draws).toBe(1);
 });
+
+test('lists and objects that hold themselves are searched once', () => {
+  class Loop extends Layer {
+    readonly own: Record<string, unknown> = { layer: new Scale() };
+    constructor() {
+      super();
+      this.own.again = this.own;
+      this.own.list = [this.own, this.own];
+    }
+  }
+  expect(new Loop()._flatten_layers()).toHaveLength(2);
+});

@@ -15,12 +15,14 @@ export abstract class Module {
 /** What a property of a module can hold that is part of the model. */
 export type Tracked = Variable | Module | readonly unknown[] | Record<string, unknown>;
 
-/** True when a value holds a variable or a module, itself or at some depth. */
-function isTracked(value: unknown, depth: number = 0): value is Tracked {
+/** True when a value holds a variable or a module, itself or at some depth; values that hold themselves are passed. */
+function isTracked(value: unknown, passed: Set<unknown> = new Set()): value is Tracked {
   if (value instanceof Variable || value instanceof Module) return true;
-  if (depth > 100) return false;
-  if (Array.isArray(value)) return value.some((item) => isTracked(item, depth + 1));
-  return isPlainObject(value) && Object.values(value).some((item) => isTracked(item, depth + 1));
+  const isList = Array.isArray(value);
+  if ((!isList && !isPlainObject(value)) || passed.has(value)) return false;
+  passed.add(value);
+  const items: readonly unknown[] = isList ? value : Object.values(value);
+  return items.some((item) => typeof item === 'object' && isTracked(item, passed));
 }
 
 /** Properties of an object that hold variables, modules, or lists and dictionaries of these. */
@@ -33,11 +35,16 @@ export function trackedProperties(owner: object): [string, Tracked][] {
 }
 
 /** Variables and modules inside of tracked values, in order, lists and dictionaries opened. */
-export function trackedLeaves(values: readonly unknown[]): (Variable | Module)[] {
+export function trackedLeaves(
+  values: readonly unknown[],
+  passed: Set<unknown> = new Set(),
+): (Variable | Module)[] {
   return values.flatMap((value) => {
     if (value instanceof Variable || value instanceof Module) return [value];
-    if (Array.isArray(value)) return trackedLeaves(value);
-    return isPlainObject(value) ? trackedLeaves(Object.values(value)) : [];
+    const isList = Array.isArray(value);
+    if ((!isList && !isPlainObject(value)) || passed.has(value)) return [];
+    passed.add(value);
+    return trackedLeaves(isList ? value : Object.values(value), passed);
   });
 }
 
