@@ -23,19 +23,15 @@ export async function runCases(
   const outcomes: Outcome[] = [];
   for (const golden of container.cases) {
     if (!golden.id.includes(filter)) continue;
-    outcomes.push(await outcomeOf(golden, container, run));
+    outcomes.push(await outcomeOf(golden.id, () => run(golden, container)));
   }
   return outcomes;
 }
 
-async function outcomeOf(
-  golden: GoldenCase,
-  container: Goldens,
-  run: CaseRunner,
-): Promise<Outcome> {
-  const { id } = golden;
+/** Runs one case and tells what became of it. */
+export async function outcomeOf(id: string, run: () => Promise<number | string>): Promise<Outcome> {
   try {
-    const result = await run(golden, container);
+    const result = await run();
     if (typeof result === 'string') return { id, status: 'skipped', reason: result };
     return { id, status: 'passed', difference: result };
   } catch (error) {

@@ -2,27 +2,64 @@
  * Compares the runtime with recorded results of TensorFlow:
  * `goldens.ts FOLDER [--backend cpu|wasm] [--group NAME] [--filter TEXT]`.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openGoldens } from '@km/test-utils';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { ready } from '../../packages/layers/src/engine/ready.ts';
-import { type CaseRunner, type Outcome, printGroup, runCases } from './golden-report.ts';
+import { type CaseRunner, type Outcome, outcomeOf, printGroup, runCases } from './golden-report.ts';
 import { runLayer } from './goldens-layers.ts';
 import { runLoss } from './goldens-losses.ts';
 import { runMetric } from './goldens-metrics.ts';
 import { runMisc } from './goldens-misc.ts';
 import { runOptimizer } from './goldens-optimizers.ts';
+import { runTraining } from './goldens-training.ts';
 
+/** How the cases of each group are run. */
 const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['layers', runLayer],
-  ['misc', runMisc],
   ['optimizers', runOptimizer],
   ['losses', runLoss],
   ['metrics', runMetric],
+  ['misc', runMisc],
 ]);
+
+interface Options {
+  readonly group: string;
+  readonly filter: string;
+}
+
+async function runGroups(folder: string, { group, filter }: Options): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const [name, run] of RUNNERS) {
+    if (group !== '' && group !== name) continue;
+    if (!existsSync(path.join(folder, `${name}.json`))) continue;
+    const found = await runCases(await openGoldens(folder, name), filter, run);
+    printGroup(name, found);
+    outcomes.push(...found);
+  }
+  return outcomes;
+}
+
+/** Runs the trainings `training/VERSION/CASE`. */
+async function runTrainings(folder: string, { group, filter }: Options): Promise<Outcome[]> {
+  const root = path.join(folder, 'training');
+  if ((group !== '' && group !== 'training') || !existsSync(root)) return [];
+  const outcomes: Outcome[] = [];
+  for (const version of readdirSync(root).sort()) {
+    const found: Outcome[] = [];
+    for (const name of readdirSync(path.join(root, version)).sort()) {
+      const id = `${version}/${name}`;
+      if (!id.includes(filter)) continue;
+      found.push(await outcomeOf(id, () => runTraining(path.join(root, version, name))));
+    }
+    if (found.length > 0) printGroup(`training/${version}`, found);
+    outcomes.push(...found);
+  }
+  return outcomes;
+}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -36,14 +73,7 @@ async function main(): Promise<void> {
   const [folder] = positionals;
   if (folder === undefined) throw new Error('usage: goldens.ts FOLDER');
   await ready(values.backend);
-  const outcomes: Outcome[] = [];
-  for (const [group, run] of RUNNERS) {
-    if (values.group !== '' && values.group !== group) continue;
-    if (!existsSync(path.join(folder, `${group}.json`))) continue;
-    const found = await runCases(await openGoldens(folder, group), values.filter, run);
-    printGroup(group, found);
-    outcomes.push(...found);
-  }
+  const outcomes = [...(await runGroups(folder, values)), ...(await runTrainings(folder, values))];
   const count = (status: string): number => outcomes.filter((o) => o.status === status).length;
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   if (count('failed') > 0 || outcomes.length === 0) process.exitCode = 1;

@@ -1,7 +1,4 @@
-import type { LegacyOptimizer } from '../optimizers/legacy/optimizer.ts';
-import type { LossScaleOptimizer } from '../optimizers/loss-scale-optimizer.ts';
-import type { Optimizer } from '../optimizers/optimizer.ts';
-import { GraphModel } from './graph-model.ts';
+import { Trainer } from '../training/trainer.ts';
 import type { Symbolic } from './keras-tensor.ts';
 import type { Layer, LayerClass, LayerConfig } from './layer.ts';
 import { modelToJson } from './model-to-json.ts';
@@ -25,12 +22,8 @@ export interface ModelConfig extends LayerConfig {
  * A set of layers that is called, trained and saved as one, with the behaviour of `tf.keras.Model` of TensorFlow 2.15.
  * Either `inputs` and `outputs` say how layers are connected, or a subclass defines `call`.
  */
-export class Model extends GraphModel {
+export class Model extends Trainer {
   static override readonly className: string = 'Model';
-  /** The optimizer that `compile` was given, or `null`. */
-  optimizer: Optimizer | LegacyOptimizer | LossScaleOptimizer | null = null;
-  /** True ends the running `fit` after the current epoch; callbacks set it. */
-  stop_training: boolean = false;
 
   /** @throws TypeError when only one of `inputs` and `outputs` is given. */
   constructor(config: ModelConfig = {}) {

@@ -7,7 +7,7 @@ import type { LearningRateSchedule } from '../schedules/index.ts';
 import { checkKeys } from './arguments.ts';
 import { type Gradient, type GradientAndVariable, IndexedSlices } from './gradient.ts';
 import type { LegacyOptimizer } from './legacy/optimizer.ts';
-import type { Optimizer } from './optimizer.ts';
+import { Optimizer } from './optimizer.ts';
 import { scalarVariable } from './state.ts';
 
 /** Arguments of `LossScaleOptimizer`. */
@@ -142,6 +142,8 @@ export class LossScaleOptimizer extends Module {
   apply_gradients(grads_and_vars: Iterable<GradientAndVariable>): void {
     const pairs = [...grads_and_vars];
     const scale = this._loss_scale;
+    // Keras makes the state of current optimizers here, outside of their name scope.
+    if (this.base_optimizer instanceof Optimizer) this.build(pairs.map(([, variable]) => variable));
     const finite = scale === null || pairs.every(([gradient]) => isFiniteGradient(gradient));
     if (finite) {
       this.base_optimizer.apply_gradients(pairs);

@@ -22,7 +22,15 @@ export class Nadam extends Optimizer {
   _velocities: readonly Variable[] = [];
   /** Product of the momentum schedule so far; like Keras's it is not among `variables`. */
   _u_product: Variable | null = null;
+  /**
+   * Whether the optimizer works as in the traced training step of Keras, which advances the momentum product for each
+   * variable and not once per step: it compares the step with a counter that tracing alone advances, once per variable
+   * in each of two traces, so that at most one variable per step finds its number.
+   */
+  traced: boolean = false;
   #product_step: number = 0;
+  /** Variables updated in the running step. */
+  #updated: number = 0;
 
   constructor(config: NadamConfig = {}) {
     super(config, ['beta_1', 'beta_2', 'epsilon']);
@@ -50,10 +58,13 @@ export class Nadam extends Optimizer {
   /** The momentum product including the running step, which the first variable of a step advances. */
   private product(step: number): number {
     const kept = this._u_product as Variable;
-    if (this.#product_step !== step) {
+    if (this.#product_step !== step) this.#updated = 0;
+    this.#updated += 1;
+    const place = step + 1 - this._momentums.length;
+    if (this.traced ? this.#updated !== place : this.#updated === 1) {
       kept.assign((kept.values()[0] as number) * this.momentumAt(step));
-      this.#product_step = step;
     }
+    this.#product_step = step;
     return kept.values()[0] as number;
   }
 

@@ -1,0 +1,180 @@
+import type { CallbackList, CallbacksArgument } from '../callbacks/callback-list.ts';
+import { History } from '../callbacks/history.ts';
+import { type ClassWeight, weighClasses } from './class-weight.ts';
+import { dataSource, type SplitSources, splitSources } from './data-adapter.ts';
+import type { DataSource, OwnedBatch } from './data-source.ts';
+import { evaluateSource } from './evaluate.ts';
+import { type BatchIterable, IterableSource } from './iterable-source.ts';
+import {
+  Breather,
+  callbackList,
+  EpochReader,
+  runStep,
+  tensorCounts,
+  type Verbosity,
+  verbosityOf,
+} from './run.ts';
+import type { Trainer } from './trainer.ts';
+import type { Data, Logs } from './types.ts';
+
+/** Data to validate with: inputs, labels and weights, or what hands over batches. */
+export type ValidationData =
+  | readonly [x: Data, y?: Data | null, sample_weight?: Data | null]
+  | BatchIterable;
+
+/** Arguments of `fit` besides the data, under Keras's names. */
+export interface FitOptions {
+  readonly batch_size?: number | null;
+  readonly epochs?: number;
+  readonly verbose?: Verbosity;
+  readonly callbacks?: CallbacksArgument;
+  /** Part of the samples, the last ones, that is set aside for validation. */
+  readonly validation_split?: number;
+  readonly validation_data?: ValidationData | null;
+  /** Whether samples come in random order, which `utils.set_random_seed` rules; `batch` shuffles batches. */
+  readonly shuffle?: boolean | 'batch';
+  readonly class_weight?: ClassWeight | null;
+  readonly sample_weight?: Data | null;
+  /** Number of the first epoch, when a training is continued. */
+  readonly initial_epoch?: number;
+  readonly steps_per_epoch?: number | null;
+  readonly validation_steps?: number | null;
+  readonly validation_batch_size?: number | null;
+  /** Epochs from one validation to the next, or the epochs, counted from 1, to validate after. */
+  readonly validation_freq?: number | readonly number[];
+}
+
+interface Run {
+  readonly model: Trainer;
+  readonly options: FitOptions;
+  readonly reader: EpochReader;
+  readonly validation: EpochReader | null;
+  readonly callbacks: CallbackList;
+}
+
+async function sourcesOf(
+  model: Trainer,
+  x: Data | BatchIterable,
+  y: Data | null,
+  options: FitOptions,
+): Promise<{ readonly training: DataSource; readonly validation: DataSource | null }> {
+  const counts = tensorCounts(model);
+  const { batch_size, sample_weight, steps_per_epoch, validation_data = null } = options;
+  const shuffle = options.shuffle ?? true;
+  const args = { x, y, sample_weight, batch_size, steps: steps_per_epoch, shuffle };
+  const split = options.validation_split ?? 0;
+  const validation_batch_size = options.validation_batch_size ?? null;
+  if (split > 0 && validation_data === null) {
+    const parts: SplitSources = await splitSources(args, counts, split, validation_batch_size);
+    return parts;
+  }
+  const training = await dataSource(args, counts);
+  if (validation_data === null) return { training, validation: null };
+  const steps = options.validation_steps ?? null;
+  const iterable = IterableSource.of(validation_data, counts, steps);
+  if (iterable !== null) return { training, validation: iterable };
+  const [val_x, val_y = null, val_weight = null] = validation_data as readonly [Data, Data?, Data?];
+  const validation = await dataSource(
+    {
+      x: val_x,
+      y: val_y,
+      sample_weight: val_weight,
+      batch_size: validation_batch_size ?? batch_size ?? null,
+      steps,
+    },
+    counts,
+  );
+  return { training, validation };
+}
+
+/** Trains a model for a number of epochs. */
+export async function fit(
+  model: Trainer,
+  x: Data | BatchIterable,
+  y: Data | null,
+  options: FitOptions,
+): Promise<History> {
+  requireCompiled(model);
+  const { training, validation } = await sourcesOf(model, x, y, options);
+  const reader = new EpochReader(training, options.steps_per_epoch ?? null);
+  const epochs = options.epochs ?? 1;
+  const callbacks = callbackList(model, {
+    callbacks: options.callbacks,
+    verbose: verbosityOf(options.verbose),
+    epochs,
+    steps: reader.steps,
+    add_history: true,
+  });
+  const validationReader =
+    validation === null ? null : new EpochReader(validation, options.validation_steps ?? null);
+  const run = { model, options, reader, validation: validationReader, callbacks };
+  model.stop_training = false;
+  await callbacks.on_train_begin();
+  const logs = await runEpochs(run, options.initial_epoch ?? 0, epochs);
+  await reader.close();
+  await validationReader?.close();
+  const { optimizer } = model;
+  if (optimizer !== null && 'finalize_variable_values' in optimizer && epochs > 0) {
+    optimizer.finalize_variable_values(model.trainable_variables);
+  }
+  await callbacks.on_train_end(logs);
+  const history = callbacks.history ?? new History();
+  model.history = history;
+  return history;
+}
+
+/** @throws TypeError for a model that is not compiled. */
+export function requireCompiled(model: Trainer): void {
+  if (model.compiled_loss === null) throw new TypeError('The model is not compiled.');
+}
+
+async function runEpochs(run: Run, first: number, epochs: number): Promise<Logs> {
+  let logs: Logs = {};
+  for (let epoch = first; epoch < epochs; epoch += 1) {
+    run.model.reset_metrics();
+    await run.callbacks.on_epoch_begin(epoch);
+    const trained = await trainEpoch(run);
+    if (trained === null) break;
+    logs = trained;
+    if (run.validation !== null && validates(epoch, run.options.validation_freq ?? 1)) {
+      Object.assign(logs, await validate(run, run.validation));
+    }
+    await run.callbacks.on_epoch_end(epoch, logs);
+    if (run.model.stop_training) break;
+  }
+  return logs;
+}
+
+/** Trains one epoch; null when there was no batch. */
+async function trainEpoch({ model, options, reader, callbacks }: Run): Promise<Logs | null> {
+  const breather = new Breather();
+  let logs: Logs | null = null;
+  let step = 0;
+  for await (const batch of reader.epoch()) {
+    await callbacks.on_train_batch_begin(step);
+    logs = trainBatch(model, batch, options.class_weight ?? null);
+    await callbacks.on_train_batch_end(step, logs);
+    step += 1;
+    if (model.stop_training) break;
+    await breather.breathe();
+  }
+  return logs === null ? null : { ...logs };
+}
+
+function trainBatch(model: Trainer, batch: OwnedBatch, class_weight: ClassWeight | null): Logs {
+  try {
+    if (class_weight === null) return runStep(batch.tensors, (data) => model.train_step(data));
+    return runStep(batch.tensors, (data) => model.train_step(weighClasses(data, class_weight)));
+  } finally {
+    batch.dispose();
+  }
+}
+
+function validates(epoch: number, freq: number | readonly number[]): boolean {
+  return typeof freq === 'number' ? (epoch + 1) % freq === 0 : freq.includes(epoch + 1);
+}
+
+async function validate({ model, callbacks }: Run, reader: EpochReader): Promise<Logs> {
+  const logs = await evaluateSource(model, reader, callbacks);
+  return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
+}

@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { isPlainObject } from '../engine/nest.ts';
+import type { DataSource, OwnedBatch } from './data-source.ts';
+import { gatherSamples, hostArrayOf, isShapedArray, sampleCount } from './host-array.ts';
+import { convertData } from './structure.ts';
+import type { ArrayData, BatchTensors, Data } from './types.ts';
+
+/** One batch as a caller hands it over: inputs alone, a tuple, or an object. */
+export type BatchData =
+  | Data
+  | readonly [x: Data, y?: Data | null, sample_weight?: Data | null]
+  | { readonly xs: Data; readonly ys?: Data | null }
+  | { readonly x: Data; readonly y?: Data | null; readonly sample_weight?: Data | null };
+
+/** What hands over batches: an iterable, an iterator, a generator function, or a tfjs dataset. */
+export type BatchIterable =
+  | Iterable<BatchData>
+  | AsyncIterable<BatchData>
+  | Iterator<BatchData>
+  | AsyncIterator<BatchData>
+  | (() => Iterator<BatchData> | AsyncIterator<BatchData>)
+  | TfjsDataset;
+
+/** A dataset of `@tensorflow/tfjs-data`. */
+export interface TfjsDataset {
+  iterator(): Promise<{ next(): Promise<IteratorResult<unknown>> }>;
+}
+
+type Next = () => Promise<IteratorResult<unknown>> | IteratorResult<unknown>;
+
+/** How an iterable is read. */
+interface Reader {
+  /** Whether it can be read again from its start. */
+  readonly again: boolean;
+  /** Whether it makes tensors for its reader alone. */
+  readonly makesTensors: boolean;
+  start(): Promise<Next>;
+}
+
+const nextOf = (iterator: { next(): unknown }): Next =>
+  iterator.next.bind(iterator) as unknown as Next;
+
+function readerOf(value: unknown): Reader | null {
+  if (typeof value === 'function') {
+    const start = async (): Promise<Next> => nextOf(value() as { next(): unknown });
+    return { again: true, makesTensors: false, start };
+  }
+  if (typeof value !== 'object' || value === null || isData(value)) return null;
+  if ('iterator' in value && typeof value.iterator === 'function') {
+    const dataset = value as TfjsDataset;
+    const start = async (): Promise<Next> => nextOf(await dataset.iterator());
+    return { again: true, makesTensors: true, start };
+  }
+  if ('next' in value && typeof value.next === 'function') {
+    const iterator = value as { next(): unknown };
+    return { again: false, makesTensors: false, start: async () => nextOf(iterator) };
+  }
+  const make: unknown =
+    Reflect.get(value, Symbol.asyncIterator) ?? Reflect.get(value, Symbol.iterator);
+  if (typeof make !== 'function') return null;
+  const start = async (): Promise<Next> => nextOf(make.call(value) as { next(): unknown });
+  return { again: true, makesTensors: false, start };
+}
+
+const isData = (value: object): boolean =>
+  Array.isArray(value) ||
+  ArrayBuffer.isView(value) ||
+  value instanceof tf.Tensor ||
+  isShapedArray(value);
+
+/** Numbers of tensors of a model, which tell lists of plain arrays from nested ones. */
+export interface TensorCounts {
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** Hands out the batches of an iterable, a generator or a tfjs dataset. */
+export class IterableSource implements DataSource {
+  readonly steps: number | null;
+  readonly restarts: boolean;
+  readonly #reader: Reader;
+  readonly #counts: TensorCounts;
+
+  private constructor(reader: Reader, counts: TensorCounts, steps: number | null) {
+    this.#reader = reader;
+    this.#counts = counts;
+    this.steps = steps;
+    // With a given number of steps an epoch is a stretch of an endless sequence.
+    this.restarts = reader.again && steps === null;
+  }
+
+  /** Reads batches from a value, if it hands over some; null for arrays and other data. */
+  static of(value: unknown, counts: TensorCounts, steps: number | null): IterableSource | null {
+    const reader = readerOf(value);
+    return reader === null ? null : new IterableSource(reader, counts, steps);
+  }
+
+  async *batches(): AsyncGenerator<OwnedBatch, undefined> {
+    let next = await this.#reader.start();
+    let empty = true;
+    for (;;) {
+      const result = await next();
+      if (result.done !== true) {
+        empty = false;
+        yield await this.#batchOf(result.value);
+      } else if (this.steps === null || empty || !this.#reader.again) {
+        return undefined;
+      } else {
+        next = await this.#reader.start();
+        empty = true;
+      }
+    }
+  }
+
+  async #batchOf(value: unknown): Promise<OwnedBatch> {
+    const [x, y, sample_weight] = partsOf(value);
+    const made: tf.Tensor[] = [];
+    const { inputs, outputs } = this.#counts;
+    const convert = async (leaf: ArrayData): Promise<tf.Tensor> => {
+      const tensor = leaf instanceof tf.Tensor ? leaf : await tensorOf(leaf);
+      if (tensor !== leaf || this.#reader.makesTensors) made.push(tensor);
+      return tensor;
+    };
+    const part = async (data: unknown, expected: number): Promise<BatchTensors> =>
+      data === null || data === undefined ? null : convertData(data as Data, expected, convert);
+    return {
+      tensors: [await part(x, inputs), await part(y, outputs), await part(sample_weight, outputs)],
+      dispose: () => tf.dispose(made),
+    };
+  }
+}
+
+/** Uploads one batch of data. */
+export async function tensorOf(data: ArrayData): Promise<tf.Tensor> {
+  const array = await hostArrayOf(data);
+  const rows = Int32Array.from({ length: sampleCount(array) }, (_, i) => i);
+  return gatherSamples(array, rows);
+}
+
+function partsOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (!isPlainObject(value) || isShapedArray(value)) return [value];
+  if ('xs' in value) return [value.xs, value.ys];
+  return 'x' in value && 'y' in value ? [value.x, value.y, value.sample_weight] : [value];
+}

@@ -1,0 +1,104 @@
+import { CallbackList, type CallbacksArgument } from '../callbacks/callback-list.ts';
+import { with_logits } from '../losses/logits.ts';
+import { scoped } from '../metrics/scoped.ts';
+import type { DataSource, OwnedBatch } from './data-source.ts';
+import type { TensorCounts } from './iterable-source.ts';
+import type { Trainer } from './trainer.ts';
+import type { Batch } from './types.ts';
+
+/** How much of a run is shown: nothing, a progress bar, a line per epoch; `auto` is 1. */
+export type Verbosity = 'auto' | 0 | 1 | 2;
+
+/** The number that a verbosity stands for. */
+export function verbosityOf(verbose: Verbosity | undefined): number {
+  return verbose === undefined || verbose === 'auto' ? 1 : verbose;
+}
+
+/** Numbers of inputs and outputs of a model; a subclassed one does not say. */
+export function tensorCounts(model: Trainer): TensorCounts {
+  return { inputs: model.inputs.length || 1, outputs: model.outputs.length || 1 };
+}
+
+/** How the list of callbacks of a run is made. */
+export interface RunOptions {
+  readonly callbacks: CallbacksArgument;
+  readonly verbose: number;
+  readonly epochs: number;
+  readonly steps: number | null;
+  readonly add_history?: boolean;
+}
+
+/** Makes the list of callbacks of a run; a list that is ready is used as it is. */
+export function callbackList(model: Trainer, options: RunOptions): CallbackList {
+  const { callbacks = null, verbose, epochs, steps } = options;
+  if (callbacks instanceof CallbackList) return callbacks;
+  return new CallbackList(callbacks, {
+    add_history: options.add_history ?? false,
+    add_progbar: verbose !== 0,
+    model,
+    params: { verbose, epochs, steps },
+  });
+}
+
+const YIELD_AFTER_MS = 100;
+
+/** Lets other work run now and then: steps are computed synchronously, and a page should stay alive. */
+export class Breather {
+  #last: number = Date.now();
+
+  async breathe(): Promise<void> {
+    if (Date.now() - this.#last < YIELD_AFTER_MS) return;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 0);
+    });
+    this.#last = Date.now();
+  }
+}
+
+/** Runs a step on a batch and frees all tensors that it made. */
+export function runStep<T>(batch: Batch, step: (batch: Batch) => T): T {
+  return scoped(() => with_logits(() => step(batch)));
+}
+
+/** Reads the batches of an epoch: from the start, or where the last epoch stopped. */
+export class EpochReader {
+  readonly #source: DataSource;
+  readonly #steps: number | null;
+  #iterator: AsyncIterator<OwnedBatch> | null = null;
+
+  /** With `steps` an epoch ends after so many batches. */
+  constructor(source: DataSource, steps: number | null) {
+    this.#source = source;
+    this.#steps = steps;
+  }
+
+  /** Batches of an epoch, or null when only the source will tell. */
+  get steps(): number | null {
+    return this.#steps ?? this.#source.steps;
+  }
+
+  /** Hands out the batches of an epoch. */
+  async *epoch(): AsyncGenerator<OwnedBatch, undefined> {
+    if (this.#source.restarts || this.#iterator === null) this.#iterator = this.#source.batches();
+    for (let step = 0; this.#steps === null || step < this.#steps; step += 1) {
+      const next = await this.#iterator.next();
+      if (next.done === true) {
+        if (this.#steps !== null) warnShort(this.#steps, step);
+        return undefined;
+      }
+      yield next.value;
+    }
+    return undefined;
+  }
+
+  /** Tells the source that no more batches are wanted. */
+  async close(): Promise<void> {
+    await this.#iterator?.return?.();
+  }
+}
+
+function warnShort(wanted: number, had: number): void {
+  console.warn(
+    `Your input ran out of data; interrupting: an epoch has ${wanted} steps, there were ${had} batches left.`,
+  );
+}
