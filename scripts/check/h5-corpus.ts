@@ -174,4 +174,4 @@ async function main(): Promise<void> {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-if (process.argv[1]?.endsWith('h5-corpus.ts')) await main();
+if (path.basename(process.argv[1] ?? '') === 'h5-corpus.ts') await main();

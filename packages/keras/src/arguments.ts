@@ -1,0 +1,47 @@
+/** True for an object of named arguments: a plain object, as no positional argument of these functions is one. */
+function isNamed(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/**
+ * Sorts the arguments of a function that takes them by position, as documented, or by the same names in one object that
+ * comes last. `objects` names the positions that hold a plain object themselves.
+ * @throws TypeError for a name that is not documented, one given twice, or too many arguments.
+ */
+export function namedArguments<T extends object>(
+  fn: string,
+  names: readonly string[],
+  args: readonly unknown[],
+  objects: ReadonlySet<string> = new Set(),
+): Partial<T> {
+  const last = args.at(-1);
+  const byName =
+    isNamed(last) && (!objects.has(names[args.length - 1] ?? '') || hasOnly(last, names))
+      ? last
+      : undefined;
+  const positional = byName === undefined ? args : args.slice(0, -1);
+  if (positional.length > names.length) {
+    throw new TypeError(`${fn} takes at most ${names.length} arguments: ${names.join(', ')}.`);
+  }
+  const found = new Map<string, unknown>();
+  for (const [k, value] of positional.entries()) {
+    const name = names[k];
+    if (name !== undefined && value !== undefined) found.set(name, value);
+  }
+  for (const [name, value] of Object.entries(byName ?? {})) {
+    if (!names.includes(name)) {
+      throw new TypeError(`${fn} has no argument '${name}'; it takes ${names.join(', ')}.`);
+    }
+    if (found.has(name)) throw new TypeError(`${fn} got '${name}' twice.`);
+    if (value !== undefined) found.set(name, value);
+  }
+  return Object.fromEntries(found) as Partial<T>;
+}
+
+/** True for a non-empty object all of whose keys are argument names. */
+function hasOnly(value: Record<string, unknown>, names: readonly string[]): boolean {
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => names.includes(key));
+}

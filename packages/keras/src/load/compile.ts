@@ -1,0 +1,64 @@
+import {
+  type JsonValue,
+  parseConfig,
+  readTrainingConfig,
+  type TrainingConfig,
+  upgradeTrainingConfig,
+} from '@km/keras-config';
+import { custom_object_scope, type Model } from '@km/layers';
+import type { LoadContext } from './load-context.ts';
+
+/** Where a training configuration stands: HDF5 and SavedModels hold metrics as made, archives the arguments of `compile`. */
+export interface CompileSource {
+  readonly metricsAreMade: boolean;
+  /** Version of the Keras that wrote it. */
+  readonly kerasVersion?: string | undefined;
+}
+
+/** Compiles a model from the JSON text of a `training_config`. */
+export function compileFromText(
+  model: Model,
+  text: string,
+  context: LoadContext,
+  kerasVersion?: string,
+): void {
+  compileFromConfig(model, parseConfig(text), context, { metricsAreMade: true, kerasVersion });
+}
+
+/**
+ * Compiles a model from a `training_config` or `compile_config` of any release.
+ * @throws NotFoundError for an unknown optimizer, loss or metric class.
+ */
+export function compileFromConfig(
+  model: Model,
+  value: JsonValue,
+  context: LoadContext,
+  { metricsAreMade, kerasVersion }: CompileSource,
+): void {
+  const config = readTrainingConfig(upgradeTrainingConfig(value, { kerasVersion }));
+  const made =
+    metricsAreMade && Array.isArray(config.metrics) && config.metrics.some(Array.isArray);
+  custom_object_scope(context.custom_objects ?? {}, () => {
+    model.compile({
+      ...(config.optimizer_config === undefined ? {} : { optimizer: config.optimizer_config }),
+      loss: config.loss as never,
+      metrics: config.metrics as never,
+      weighted_metrics: config.weighted_metrics as never,
+      loss_weights: config.loss_weights as never,
+      from_serialized: made,
+      ...runOptions(config),
+    });
+  });
+}
+
+/** Options of `compile` that only Keras 3 and the v3 format note. */
+function runOptions({ config }: TrainingConfig): {
+  run_eagerly?: boolean;
+  steps_per_execution?: number;
+} {
+  const { run_eagerly, steps_per_execution } = config;
+  return {
+    ...(typeof run_eagerly === 'boolean' ? { run_eagerly } : {}),
+    ...(typeof steps_per_execution === 'number' ? { steps_per_execution } : {}),
+  };
+}
