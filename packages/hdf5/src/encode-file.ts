@@ -31,6 +31,9 @@ import {
 } from './encode-types.ts';
 import type { TreeAttribute, TreeDataset, TreeGroup } from './tree.ts';
 
+/** Bytes handed over at a time, so that a store can put them on the disk meanwhile. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+
 /** A file ready to be written: its length, and its bytes in order. */
 export interface EncodedH5 {
   readonly byteLength: number;
@@ -79,16 +82,18 @@ export function encodeFile(root: TreeGroup): EncodedH5 {
       let at = bytes.length;
       for (const dataset of datasets) {
         if (dataset.address > at) yield new Uint8Array(dataset.address - at);
-        yield* datasetChunks(dataset, options);
+        for await (const piece of datasetPieces(dataset, options)) {
+          advance(piece.length);
+          yield piece;
+        }
         at = dataset.address + tensorByteLength(dataset.tensor);
-        advance(at - dataset.address);
       }
     },
   };
 }
 
-/** A frame of its own, so that a tensor is free before the next one is read. */
-async function* datasetChunks(
+/** Yields the bytes of a tensor; in a frame of its own, so that the tensor is free before the next one is read. */
+async function* datasetPieces(
   { tensor }: PlacedDataset,
   options: WriteOptions | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -98,7 +103,9 @@ async function* datasetChunks(
   if (bytes.length !== expected) {
     throw new RangeError(`A tensor announced ${expected} bytes and gave ${bytes.length}.`);
   }
-  if (bytes.length > 0) yield bytes;
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    yield bytes.subarray(at, at + PIECE_BYTES);
+  }
 }
 
 function collectStrings(

@@ -3,6 +3,7 @@ export type { H5Attribute, H5Scalar } from './decode-attribute.ts';
 export type { H5Kind } from './detect-kind.ts';
 export type { EncodedH5 } from './encode-file.ts';
 export type { H5Dataset, H5Group } from './file.ts';
+export { type H5Format, h5Format } from './format.ts';
 export type { H5WasmFile } from './h5wasm-file.ts';
 export type { H5Input } from './input.ts';
 export type { H5EncodeOptions } from './keras-tree.ts';

@@ -12,6 +12,7 @@ export {
   type H5Attribute,
   type H5Dataset,
   type H5EncodeOptions,
+  type H5Format,
   type H5Group,
   type H5Input,
   type H5Kind,
@@ -25,6 +26,7 @@ export {
   type H5Weights,
   type H5WeightsV3,
   type H5WriteOptions,
+  h5Format,
   hasH5Signature,
 } from './index.ts';
 

@@ -83,6 +83,7 @@ test.each(of(/^(?!.*lzf)/))(
     const { attributes, datasets } = expected(name);
     expect(await contents(name)).toEqual({ attributes, datasets });
   },
+  30_000,
 );
 
 test('a dataset compressed by a plugin is refused by name, and everything else of its file is read', async () => {

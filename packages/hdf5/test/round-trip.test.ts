@@ -125,13 +125,13 @@ test('names above 64,512 bytes are split into near-equal attributes and come bac
   expect((await group.attribute('layer_names1'))?.shape).toEqual([550]);
   expect((await group.names()).length).toBe(1100);
   expect((await readModelH5(bytes)).layers).toEqual(layers);
-});
+}, 30_000);
 
 test('many short names, whose references would not fit into an attribute, are stored as fixed strings', async () => {
   const layers = Array.from({ length: 5000 }, (_, i) => ({ name: `l${i}`, weights: [] }));
   const bytes = await written({ ...base, layers });
   expect((await readModelH5(bytes)).layers).toEqual(layers);
-});
+}, 30_000);
 
 test('a config that is not ASCII is escaped, so that TensorFlow 2.4 reads it', async () => {
   const text = '{"name": "käse 🧀"}';
@@ -212,4 +212,4 @@ test('any tree of names comes back', async () => {
     }),
     { numRuns: 20 },
   );
-});
+}, 30_000);
