@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import { withMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { registerKernels } from '../src/ops/kernels/register.ts';
 import { matMul } from '../src/ops/mat-mul.ts';
 import { numbers, sample, testOnBackends } from './ops-backends.ts';
 
@@ -191,4 +192,17 @@ testOnBackends('a choice keeps the dtype and ignores what is not chosen', () => 
   expect(list(chosen)).toEqual([1, 4]);
   const safe = tf.grad((x) => tf.sum(tf.where(tf.greater(x, 0), tf.log(x), 0)));
   expect(list(safe(tf.tensor1d([2, 1])))).toEqual([0.5, 1]);
+});
+
+testOnBackends('registering again replaces what a backend brought back, and only that', () => {
+  const backend = tf.getBackend();
+  const ours = tf.getKernel(tf.Slice, backend);
+  registerKernels();
+  expect(tf.getKernel(tf.Slice, backend)).toBe(ours);
+  const brought = { kernelName: tf.Slice, backendName: backend, kernelFunc: ours.kernelFunc };
+  tf.unregisterKernel(tf.Slice, backend);
+  tf.registerKernel(brought);
+  registerKernels();
+  expect(tf.getKernel(tf.Slice, backend)).not.toBe(brought);
+  expect(list(tf.slice(tf.tensor1d([1, 2, 3]), 1, 1))).toEqual([2]);
 });

@@ -15,16 +15,13 @@ import { shapeGradients } from './shape.ts';
 import { sliceGradients } from './slice.ts';
 import { unaryGradients } from './unary.ts';
 
-let registered = false;
-
 /**
  * Registers the gradients of all differentiable kernels with tfjs-core, and the kernels those gradients need.
  *
- * tfjs-core brings no gradient of its own. Calls after the first do nothing.
+ * tfjs-core brings no gradient of its own. Calling it again does what is missing, for example after another backend was
+ * imported.
  */
 export function registerGradients(): void {
-  if (registered) return;
-  registered = true;
   registerKernels();
   const families = [
     arithmeticGradients,
@@ -42,5 +39,7 @@ export function registerGradients(): void {
     resizeGradients,
     constantGradients,
   ];
-  for (const config of families.flat()) tf.registerGradient(config);
+  for (const config of families.flat()) {
+    if (tf.getGradient(config.kernelName) !== config) tf.registerGradient(config);
+  }
 }

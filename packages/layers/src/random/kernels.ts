@@ -64,12 +64,8 @@ function integers<A extends { readonly shape: readonly number[] }>(
   };
 }
 
-let registered = false;
-
-/** Registers the random kernels, under the names of the TensorFlow operations they equal; further calls do nothing. */
+/** Registers the random kernels, under the names of the TensorFlow operations they equal. */
 export function registerRandomKernels(): void {
-  if (registered) return;
-  registered = true;
   registerTypedArrayKernel(floats('RandomUniform', 'uniform', stateful));
   registerTypedArrayKernel(floats('RandomStandardNormal', 'normal', stateful));
   registerTypedArrayKernel(floats('TruncatedNormal', 'truncated_normal', stateful));

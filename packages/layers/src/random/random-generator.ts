@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { reservedSteps } from './distributions.ts';
 import { advanceStream, operationSeeds } from './global-seed.ts';
-import { registerRandomKernels } from './kernels.ts';
 
 /**
  * Draws random tensors for a layer. Equals Keras's `RandomGenerator` of the kind `legacy_stateful`: with a seed, each
@@ -55,7 +54,6 @@ export class RandomGenerator {
   }
 
   #draw(kernelName: string, shape: readonly number[], bounds: tf.NamedAttrMap = {}): tf.Tensor {
-    registerRandomKernels();
     const seeds = operationSeeds(this.#nextSeed());
     const steps = reservedSteps(tf.util.sizeFromShape([...shape]));
     const [seed, seed2] = seeds;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { BACKENDS, replaceKernel } from './replace-kernel.ts';
 
 /** A kernel made of other tfjs operations; on the tape and in a trace it counts as one. */
 export interface ComposedKernel<A> {
@@ -8,18 +9,11 @@ export interface ComposedKernel<A> {
 }
 
 /** Registers a kernel for the backends `cpu` and `wasm`, in place of one that is already there. */
-export function registerComposedKernel<A>(kernel: ComposedKernel<A>): void {
-  const { kernelName } = kernel;
-  for (const backendName of ['cpu', 'wasm']) {
-    // tfjs prints a warning when a kernel is registered over another one.
-    if (tf.getKernel(kernelName, backendName) != null) tf.unregisterKernel(kernelName, backendName);
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs }) =>
-        tf.tidy(() =>
-          kernel.compute(inputs as unknown as Record<string, tf.Tensor>, attrs as unknown as A),
-        ),
+export function registerComposedKernel<A>({ kernelName, compute }: ComposedKernel<A>): void {
+  for (const backendName of BACKENDS) {
+    replaceKernel(kernelName, backendName, () => ({ inputs, attrs }) => {
+      const tensors = inputs as unknown as Record<string, tf.Tensor>;
+      return tf.tidy(() => compute(tensors, attrs as unknown as A));
     });
   }
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { poolWindows } from './pooling.ts';
+import { BACKENDS, replaceKernel } from './replace-kernel.ts';
 
 /** What TensorFlow returns for a reduction of no elements. */
 const OF_NOTHING: ReadonlyMap<string, number> = new Map([
@@ -20,7 +21,7 @@ type KernelCall = Parameters<tf.KernelFunc>[0];
  * Corrects the kernels that read or write wrong memory, or return the wrong constant, where a tensor has no elements.
  */
 export function registerEmptyGuards(): void {
-  for (const backendName of ['cpu', 'wasm']) {
+  for (const backendName of BACKENDS) {
     for (const [name, value] of OF_NOTHING) {
       guard(name, backendName, (call) => reducedNothing(call, value));
     }
@@ -34,12 +35,11 @@ function guard(
   backendName: string,
   answer: (call: KernelCall) => tf.Tensor | null,
 ): void {
-  const kernel = tf.getKernel(kernelName, backendName);
-  if (kernel == null) return;
-  tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel({
-    ...kernel,
-    kernelFunc: (call) => answer(call) ?? kernel.kernelFunc(call),
+  replaceKernel(kernelName, backendName, (replaced) => (call) => {
+    const reply = answer(call) ?? replaced?.kernelFunc(call);
+    if (reply === undefined)
+      throw new TypeError(`the backend '${backendName}' has no ${kernelName}`);
+    return reply;
   });
 }
 

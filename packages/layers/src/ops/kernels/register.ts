@@ -1,3 +1,4 @@
+import { registerRandomKernels } from '../../random/kernels.ts';
 import { batchNormTrainingGradKernel, batchNormTrainingKernel } from './batch-norm.ts';
 import { registerComposedKernel } from './composed-kernel.ts';
 import { conv2dBackpropFilterKernel, conv2dBackpropInputKernel } from './conv2d-backprop.ts';
@@ -32,18 +33,14 @@ import { registerTypedArrayKernel } from './typed-array-kernel.ts';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.ts';
 import { registerWasmMatMul } from './wasm-mat-mul.ts';
 
-let registered = false;
-
 /**
  * Registers the kernels that a backend of tfjs lacks, gets wrong or computes slowly.
  *
- * Call it after the backends are imported: a backend that is imported later puts its own kernels back. Calls after the
- * first do nothing.
+ * Call it after the backends are imported, and again when another one has been imported.
  */
 export function registerKernels(): void {
-  if (registered) return;
-  registered = true;
   registerWasmMatMul();
+  registerRandomKernels();
   registerEmptyGuards();
   registerTypedArrayKernel(castKernel);
   registerTypedArrayKernel(selectKernel);

@@ -1,5 +1,6 @@
 import { META, type MetaSpec, registerMetaBackend, registerMetaKernel } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from './replace-kernel.ts';
 import type { WasmBackend } from './wasm-backend.ts';
 
 /** Numbers of a tensor as they lie in the memory of a backend. */
@@ -69,24 +70,12 @@ export function registerTypedArrayKernel<A>(kernel: TypedArrayKernel<A>): void {
 type Run<A> = (infos: TensorInfos, attrs: A, backend: object) => tf.TensorInfo[];
 
 function register<A>(kernel: TypedArrayKernel<A>, backendName: string, run: Run<A>): void {
-  const { kernelName } = kernel;
-  // tfjs prints a warning when a kernel is registered over another one.
-  const replaced = tf.getKernel(kernelName, backendName);
-  if (replaced != null) tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel({
-    kernelName,
-    backendName,
-    ...(replaced?.setupFunc && { setupFunc: replaced.setupFunc }),
-    ...(replaced?.disposeFunc && { disposeFunc: replaced.disposeFunc }),
-    kernelFunc: (call) => {
-      const infos = call.inputs as Record<string, tf.TensorInfo>;
-      const given = call.attrs as unknown as A;
-      const served =
-        Object.values(infos).every(isNumeric) && kernel.serves?.(infos, given) !== false;
-      if (!served && replaced != null) return replaced.kernelFunc(call);
-      const outputs = run(infos, given, call.backend);
-      return unwrapped(kernel, outputs);
-    },
+  replaceKernel(kernel.kernelName, backendName, (replaced) => (call) => {
+    const infos = call.inputs as Record<string, tf.TensorInfo>;
+    const given = call.attrs as unknown as A;
+    const served = Object.values(infos).every(isNumeric) && kernel.serves?.(infos, given) !== false;
+    if (!served && replaced !== null) return replaced.kernelFunc(call);
+    return unwrapped(kernel, run(infos, given, call.backend));
   });
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from './replace-kernel.ts';
 import { forgetPackedCopies, type WasmBackend } from './wasm-backend.ts';
 
 /**
@@ -18,50 +19,39 @@ const packedShapes = new WeakMap<object, string>();
  * batches, accept no integers, and compute nonsense when a right operand comes back under another shape.
  */
 export function registerWasmMatMul(): void {
-  replaceKernel(tf.BatchMatMul, (inputs, attrs, backend) => {
-    const { a, b } = inputs;
-    if (a === undefined || b === undefined) throw new TypeError('a and b are needed');
+  replaceKernel(tf.BatchMatMul, 'wasm', () => ({ inputs, attrs, backend }) => {
+    const { a, b } = operandsOf(inputs);
     const { transposeA, transposeB } = attrs as unknown as tf.BatchMatMulAttrs;
-    return tf.tidy(() => matMul(a, b, transposeA, transposeB, backend));
+    return tf.tidy(() => matMul(a, b, transposeA, transposeB, asWasm(backend)));
   });
-  const fused = tf.getKernel(tf._FusedMatMul, 'wasm');
-  replaceKernel(tf._FusedMatMul, (inputs, attrs, backend) => {
-    const { a, b } = inputs;
-    if (a === undefined || b === undefined) throw new TypeError('a and b are needed');
+  replaceKernel(tf._FusedMatMul, 'wasm', (replaced) => ({ inputs, attrs, backend }) => {
+    const { a, b } = operandsOf(inputs);
     return tf.tidy(() => {
-      const left = attrs.transposeA === true ? transposeLast(a) : a;
-      const right = attrs.transposeB === true ? transposeLast(b) : b;
-      guardPackedShape(backend, right);
-      const untransposed = { ...attrs, transposeA: false, transposeB: false };
-      const info = fused.kernelFunc({
+      const left = attrs?.transposeA === true ? transposeLast(a) : a;
+      const right = attrs?.transposeB === true ? transposeLast(b) : b;
+      guardPackedShape(asWasm(backend), right);
+      const info = replaced?.kernelFunc({
         inputs: { ...inputs, a: left, b: right },
         backend,
-        attrs: untransposed,
+        attrs: { ...attrs, transposeA: false, transposeB: false },
       });
-      return tf.engine().makeTensorFromTensorInfo(Array.isArray(info) ? (info[0] ?? a) : info);
+      if (info === undefined || Array.isArray(info)) throw new TypeError('a product is one tensor');
+      return tf.engine().makeTensorFromTensorInfo(info);
     });
   });
 }
 
-type Compute = (
-  inputs: Readonly<Record<string, tf.Tensor>>,
-  attrs: tf.NamedAttrMap,
-  backend: WasmBackend,
-) => tf.TensorInfo;
+function operandsOf(inputs: tf.NamedTensorInfoMap): {
+  readonly a: tf.Tensor;
+  readonly b: tf.Tensor;
+} {
+  const { a, b } = inputs as unknown as Record<string, tf.Tensor | undefined>;
+  if (a === undefined || b === undefined) throw new TypeError('a and b are needed');
+  return { a, b };
+}
 
-function replaceKernel(kernelName: string, compute: Compute): void {
-  const replaced = tf.getKernel(kernelName, 'wasm');
-  if (replaced == null) return;
-  tf.unregisterKernel(kernelName, 'wasm');
-  tf.registerKernel({
-    ...replaced,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      compute(
-        inputs as unknown as Record<string, tf.Tensor>,
-        attrs ?? {},
-        backend as unknown as WasmBackend,
-      ),
-  });
+function asWasm(backend: object): WasmBackend {
+  return backend as WasmBackend;
 }
 
 function matMul(
