@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addInspect } from './commands/inspect.ts';
+import { addVerify } from './commands/verify.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import type { CliIo } from './io.ts';
 import { VERSION } from './version.ts';
@@ -14,7 +15,7 @@ export interface Program {
 /** Adds a command to the program; its action resolves to the exit code. */
 export type AddCommand = (program: Command, io: CliIo, finish: (exitCode: number) => void) => void;
 
-const COMMANDS: readonly AddCommand[] = [addInspect];
+const COMMANDS: readonly AddCommand[] = [addInspect, addVerify];
 
 const FOOTER = `
 Exit codes: 0 ok · 1 failed, or verify found something wrong · 2 usage · 3 not found ·

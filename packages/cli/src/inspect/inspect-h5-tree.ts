@@ -1,11 +1,9 @@
-import { type ByteSource, isKmError, MAX_RECURSION, type ReadOptions } from '@km/core';
+import { type ByteSource, isKmError, type ReadOptions } from '@km/core';
 import type { H5Dataset, H5Group } from '@km/hdf5';
 import { formatBytes, formatShape } from '../text/format.ts';
 import type { PrintableObject } from '../text/print-json.ts';
 import type { Inspection } from './inspection.ts';
-
-/** Most objects that are listed; links may run in circles. */
-const MAX_OBJECTS = 10_000;
+import { walkH5 } from './walk-h5.ts';
 
 /** Describes an HDF5 file that is not of Keras: its groups and datasets. */
 export async function inspectH5Tree(
@@ -15,11 +13,7 @@ export async function inspectH5Tree(
 ): Promise<Inspection> {
   const objects: PrintableObject[] = [];
   const rows: string[][] = [];
-  for await (const object of walk(root, 0, options.signal)) {
-    if (objects.length === MAX_OBJECTS) {
-      rows.push(['…', `more than ${MAX_OBJECTS} objects`, '', '']);
-      break;
-    }
+  for await (const object of walkH5(root, options.signal)) {
     const facts = await factsOf(object);
     objects.push({ path: object.path, kind: object.kind, ...facts });
     const { dtype, shape } = facts;
@@ -43,20 +37,6 @@ export async function inspectH5Tree(
       { title: 'Objects', head: ['path', 'kind', 'dtype', 'shape'], rows },
     ],
   };
-}
-
-async function* walk(
-  group: H5Group,
-  depth: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<H5Group | H5Dataset> {
-  for (const name of await group.names()) {
-    signal?.throwIfAborted();
-    const child = await group.open(name);
-    if (child === undefined) continue;
-    yield child;
-    if (child.kind === 'group' && depth < MAX_RECURSION) yield* walk(child, depth + 1, signal);
-  }
 }
 
 async function factsOf(
