@@ -1,4 +1,5 @@
 export * as activations from './activations/index.ts';
+export * as callbacks from './callbacks/index.ts';
 export * as constraints from './constraints/index.ts';
 export {
   AddLoss,
@@ -83,3 +84,22 @@ export * as mixed_precision from './mixed-precision.ts';
 export * as models from './models/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export * as regularizers from './regularizers/index.ts';
+export {
+  type ArrayData,
+  type Batch,
+  type BatchIterable,
+  type BatchTensors,
+  type ClassWeight,
+  type CompileArguments,
+  type Data,
+  type EvaluateOptions,
+  type FitOptions,
+  gradients,
+  type Logs,
+  type LossAndGradients,
+  type OnBatchOptions,
+  type PredictOptions,
+  type ShapedArray,
+  type TrainingConfig,
+  type ValidationData,
+} from './training/index.ts';

@@ -11,6 +11,7 @@ import type { Registrable } from '../src/engine/registry.ts';
 import { Sequential } from '../src/engine/sequential.ts';
 import type { CallArgs, Config, Masks, Shape } from '../src/engine/types.ts';
 import type { Variable } from '../src/engine/variable.ts';
+import { registerGradients } from '../src/gradients/register.ts';
 
 class Dense extends Layer {
   static override readonly className: string = 'Dense';
@@ -300,5 +301,30 @@ test('a wrong number of features is refused with the numbers', () => {
   const model = new Model({ inputs: x, outputs: new Dense({ units: 2 }).apply(x) });
   expect(() => model.apply(ones(1, 4))).toThrow(
     'Input 0 of layer "model" is incompatible with the layer: expected shape=(None, 3), found shape=(1, 4)',
+  );
+});
+
+test('training builds a deferred model for batches of any size', async () => {
+  registerGradients();
+  const model = new Sequential([new Dense({ units: 1 })]);
+  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  await model.fit(tf.ones([4, 3]), tf.ones([4, 1]), { batch_size: 2, verbose: 0 });
+  expect(model.inputs[0]?.shape).toEqual([null, 3]);
+  const own = new Own();
+  own.compile({ optimizer: 'sgd', loss: 'mse' });
+  await own.fit(tf.ones([4, 3]), tf.ones([4, 1]), { verbose: 0 });
+  expect(own.weights.map((weight) => weight.name)).toEqual([
+    'own/dense_1/kernel',
+    'own/dense_2/kernel',
+  ]);
+});
+
+test('an argument that a class does not take is an error that says where it stands', () => {
+  const x = Input({ shape: [2] });
+  const config = new Model({ inputs: x, outputs: new Keep().apply(x) }).get_config();
+  const [, keep] = config.layers as { config: Config }[];
+  if (keep !== undefined) keep.config.wide = 3;
+  expect(() => Model.from_config(config)).toThrow(
+    "Cannot make layer 'Keep' at config.layers[1] from its config: Keyword argument not understood: 'wide'",
   );
 });
