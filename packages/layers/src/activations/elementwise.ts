@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { attach_logits } from '../losses/logits.ts';
 
 /** Computes x above zero and `alpha · (exp(x) − 1)` below. */
 export function elu(x: tf.Tensor, alpha = 1): tf.Tensor {
@@ -33,7 +34,9 @@ export function tanh(x: tf.Tensor): tf.Tensor {
 
 /** Computes `1 / (1 + exp(−x))`. */
 export function sigmoid(x: tf.Tensor): tf.Tensor {
-  return tf.sigmoid(x);
+  const probabilities = tf.sigmoid(x);
+  attach_logits(probabilities, x);
+  return probabilities;
 }
 
 /** Computes the exponential function. */

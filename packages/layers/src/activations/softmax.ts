@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { attach_logits } from '../losses/logits.ts';
 
 /** Computes the softmax over one axis or several. */
 export function softmax(x: tf.Tensor, axis: number | readonly number[] = -1): tf.Tensor {
@@ -12,7 +13,11 @@ export function softmax(x: tf.Tensor, axis: number | readonly number[] = -1): tf
 
 /** Computes the softmax of a tensor of any rank. */
 export function softmaxOf(x: tf.Tensor, axis: number | readonly number[]): tf.Tensor {
-  if (axis === -1 || axis === x.rank - 1) return tf.softmax(x);
+  if (axis === -1 || axis === x.rank - 1) {
+    const probabilities = tf.softmax(x);
+    attach_logits(probabilities, x);
+    return probabilities;
+  }
   const axes = typeof axis === 'number' ? [axis] : [...axis];
   const shifted = tf.sub(x, maxConstant(x, axes));
   const numerator = tf.exp(shifted);

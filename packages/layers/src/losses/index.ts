@@ -30,7 +30,6 @@ export {
   type FocalOptions,
 } from './focal.ts';
 export { categorical_hinge, hinge, squared_hinge } from './hinge.ts';
-export { attach_logits } from './logits.ts';
 export {
   Loss,
   type LossConfig,
