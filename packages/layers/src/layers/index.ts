@@ -90,9 +90,17 @@ export {
 } from './preprocessing/category-encoding.ts';
 export { CenterCrop, type CenterCropConfig } from './preprocessing/center-crop.ts';
 export { Discretization, type DiscretizationConfig } from './preprocessing/discretization.ts';
+export { HashedCrossing, type HashedCrossingConfig } from './preprocessing/hashed-crossing.ts';
+export { Hashing, type HashingConfig } from './preprocessing/hashing.ts';
+export { IntegerLookup, type IntegerLookupConfig } from './preprocessing/integer-lookup.ts';
 export { Normalization, type NormalizationConfig } from './preprocessing/normalization.ts';
 export { Rescaling, type RescalingConfig } from './preprocessing/rescaling.ts';
 export { Resizing, type ResizingConfig } from './preprocessing/resizing.ts';
+export { StringLookup, type StringLookupConfig } from './preprocessing/string-lookup.ts';
+export {
+  TextVectorization,
+  type TextVectorizationConfig,
+} from './preprocessing/text-vectorization.ts';
 export { ConvLSTMCell, type ConvLSTMCellConfig } from './recurrent/conv-lstm-cell.ts';
 export { ConvLSTM1D } from './recurrent/conv-lstm1d.ts';
 export { ConvLSTM2D } from './recurrent/conv-lstm2d.ts';

@@ -60,9 +60,14 @@ import { MaxPooling3D } from './pooling/max-pooling3d.ts';
 import { CategoryEncoding } from './preprocessing/category-encoding.ts';
 import { CenterCrop } from './preprocessing/center-crop.ts';
 import { Discretization } from './preprocessing/discretization.ts';
+import { HashedCrossing } from './preprocessing/hashed-crossing.ts';
+import { Hashing } from './preprocessing/hashing.ts';
+import { IntegerLookup } from './preprocessing/integer-lookup.ts';
 import { Normalization } from './preprocessing/normalization.ts';
 import { Rescaling } from './preprocessing/rescaling.ts';
 import { Resizing } from './preprocessing/resizing.ts';
+import { StringLookup } from './preprocessing/string-lookup.ts';
+import { TextVectorization } from './preprocessing/text-vectorization.ts';
 import { ConvLSTMCell } from './recurrent/conv-lstm-cell.ts';
 import { ConvLSTM1D } from './recurrent/conv-lstm1d.ts';
 import { ConvLSTM2D } from './recurrent/conv-lstm2d.ts';
@@ -152,7 +157,10 @@ const CLASSES: readonly SerializableClass[] = [
   GlobalMaxPooling2D,
   GlobalMaxPooling3D,
   GroupNormalization,
+  HashedCrossing,
+  Hashing,
   Identity,
+  IntegerLookup,
   LSTM,
   LSTMCell,
   Lambda,
@@ -188,10 +196,12 @@ const CLASSES: readonly SerializableClass[] = [
   SpatialDropout3D,
   SpectralNormalization,
   StackedRNNCells,
+  StringLookup,
   Subtract,
   SyncBatchNormalization,
   TFOpLambda,
   TensorFlowOpLayer,
+  TextVectorization,
   ThresholdedReLU,
   TimeDistributed,
   UnitNormalization,

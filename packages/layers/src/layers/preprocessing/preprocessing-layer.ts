@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { KerasTensor, type Symbolic } from '../../engine/keras-tensor.ts';
-import { mapStructure } from '../../engine/nest.ts';
-import { type ApplyArgs, Layer } from '../base.ts';
+import { OwnDTypeLayer } from './own-dtype-layer.ts';
 
 /** Numbers or texts nested as deep as the rank of a tensor. */
 export type NestedValues = number | boolean | string | readonly NestedValues[];
@@ -10,7 +8,7 @@ export type NestedValues = number | boolean | string | readonly NestedValues[];
 export type AdaptData = tf.Tensor | NestedValues | Iterable<tf.Tensor | NestedValues>;
 
 /** Base of the layers that learn a state from data before a model is trained. */
-export abstract class PreprocessingLayer extends Layer {
+export abstract class PreprocessingLayer extends OwnDTypeLayer {
   #adapted: boolean = false;
 
   /** True once `adapt` has run. */
@@ -45,20 +43,6 @@ export abstract class PreprocessingLayer extends Layer {
     }
     this.finalize_state();
     this.#adapted = true;
-  }
-
-  /** What the layer computes has its own dtype, whatever the inputs have. */
-  override _infer_outputs(inputs: unknown, args: ApplyArgs): Symbolic {
-    const dtype = this.outputDType();
-    return mapStructure<KerasTensor, KerasTensor>(
-      super._infer_outputs(inputs, args),
-      ({ shape, name }) => new KerasTensor({ shape, dtype, name }),
-    );
-  }
-
-  /** Returns the Keras dtype of the outputs. */
-  protected outputDType(): KerasTensor['dtype'] {
-    return this.compute_dtype ?? 'float32';
   }
 }
 
