@@ -1,5 +1,6 @@
-import { expect } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
+import { registerGradients } from '../src/gradients/register.ts';
 import { einsum } from '../src/ops/einsum.ts';
 import { matMul } from '../src/ops/mat-mul.ts';
 import { expectGradientsMatchDifferences } from './gradients-numeric.ts';
@@ -459,6 +460,64 @@ testOnBackends('the kinks have the gradients TensorFlow gives them', () => {
 testOnBackends('equal maxima of a window send the gradient to the first', () => {
   const pooled = tf.grad((x) => tf.sum(tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid')));
   expect(Array.from(pooled(tf.ones([1, 2, 2, 1])).dataSync())).toEqual([1, 0, 0, 0]);
+});
+
+/** Kernels that take no floats, give none, or choose by value what they return. */
+const WITHOUT_GRADIENT: readonly string[] = [
+  tf.BroadcastArgs,
+  tf.Draw,
+  tf.Fill,
+  tf.FusedConv2D,
+  tf.FusedDepthwiseConv2D,
+  tf.LinSpace,
+  tf.NonMaxSuppressionV3,
+  tf.NonMaxSuppressionV4,
+  tf.NonMaxSuppressionV5,
+  tf.Range,
+  tf.StaticRegexReplace,
+  tf.StringNGrams,
+  tf.StringSplit,
+  tf.StringToHashBucketFast,
+  tf.Unique,
+  tf._FusedMatMul,
+];
+
+/** Kernels whose gradients nothing in Keras needs: complex and ragged tensors, projections, gradients of gradients. */
+const LEFT_OUT: readonly string[] = [
+  tf.Complex,
+  tf.ComplexAbs,
+  tf.Dilation2D,
+  tf.Dilation2DBackpropFilter,
+  tf.Dilation2DBackpropInput,
+  tf.EluGrad,
+  tf.FFT,
+  tf.IFFT,
+  tf.Imag,
+  tf.LRNGrad,
+  tf.MaxPoolGrad,
+  tf.MaxPool3DGrad,
+  tf.RaggedGather,
+  tf.RaggedRange,
+  tf.RaggedTensorToTensor,
+  tf.Real,
+  tf.ResizeBilinearGrad,
+  tf.ResizeNearestNeighborGrad,
+  tf.RotateWithOffset,
+  tf.SparseFillEmptyRows,
+  tf.SparseReshape,
+  tf.SparseSegmentMean,
+  tf.SparseSegmentSum,
+  tf.Transform,
+];
+
+test('every other kernel of tfjs has a gradient', () => {
+  registerGradients();
+  const names = tf
+    .getKernelsForBackend('cpu')
+    .map(({ kernelName }) => kernelName)
+    // tfjs exports the names of its kernels; the rest are ours.
+    .filter((name) => name in tf && tf.getGradient(name) == null);
+  expect(names.sort()).toEqual([...WITHOUT_GRADIENT, ...LEFT_OUT].sort());
 });
 
 testOnBackends('constant kernels on the way to a loss contribute zero', () => {

@@ -53,4 +53,6 @@ export const constantGradients: readonly tf.GradConfig[] = [
   constant(tf.Bincount, ['x', 'weights']),
   constant(tf.DenseBincount, ['x', 'weights']),
   constant(tf.SearchSorted, ['sortedSequence', 'values']),
+  constant(tf.UpperBound, ['sortedSequence', 'values']),
+  constant(tf.Multinomial, ['logits']),
 ];

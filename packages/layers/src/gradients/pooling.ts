@@ -9,6 +9,13 @@ function maxPoolGradient(dy: tf.Tensor, x: tf.Tensor, attrs: tf.NamedAttrMap): t
   return tf.reshape(tf.unsortedSegmentSum(tf.reshape(dy, [dy.size]), ids, x.size), x.shape);
 }
 
+function first(tensors: tf.Tensor | readonly tf.Tensor[] | undefined): tf.Tensor {
+  const tensor = tensors instanceof tf.Tensor ? tensors : tensors?.[0];
+  if (tensor === undefined)
+    throw new TypeError('a tensor that the gradient of a pooling needs is missing');
+  return tensor;
+}
+
 function averagePool(kernelName: string, gradientName: string): tf.GradConfig[] {
   return [
     gradientOf(kernelName, ['x'], (dy, { x }, attrs: tf.NamedAttrMap) => ({
@@ -28,6 +35,11 @@ export const poolingGradients: readonly tf.GradConfig[] = [
       x: () => maxPoolGradient(dy, x, attrs),
     })),
   ),
+  {
+    kernelName: tf.MaxPoolWithArgmax,
+    inputsToSave: ['x'],
+    gradFunc: (dys, [x], attrs) => ({ x: () => maxPoolGradient(first(dys), first(x), attrs) }),
+  },
   ...averagePool(tf.AvgPool, tf.AvgPoolGrad),
   ...averagePool(tf.AvgPool3D, tf.AvgPool3DGrad),
 ];

@@ -48,6 +48,12 @@ function castGradient(dy: tf.Tensor, x: tf.Tensor, dtype: tf.DataType): tf.Tenso
   return dtype === 'float32' ? tf.clone(dy) : zeroGradient(x);
 }
 
+/** Takes the elements of the gradient that lie on the diagonal. */
+function diagonalGradient(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  const square = tf.reshape(dy, [x.size, x.size]);
+  return tf.reshape(tf.sum(tf.mul(square, tf.eye(x.size)), 1), x.shape);
+}
+
 function list(gradient: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
   return Array.isArray(gradient) ? gradient : [gradient];
 }
@@ -83,6 +89,10 @@ export const shapeGradients: readonly tf.GradConfig[] = [
     kernelName: tf.SplitV,
     gradFunc: (dy, _, attrs) => ({ x: () => tf.concat(list(dy), Number(attrs.axis)) }),
   },
+  gradientOf(tf.Diag, ['x'], (dy, { x }) => ({ x: () => diagonalGradient(dy, x) })),
+  gradientOf(tf.FlipLeftRight, [], (dy) => ({
+    image: () => tf.image.flipLeftRight(dy as tf.Tensor4D),
+  })),
   gradientOf(tf.SpaceToBatchND, [], (dy, _, attrs: tf.SpaceToBatchNDAttrs) => ({
     x: () => tf.batchToSpaceND(dy, attrs.blockShape, attrs.paddings),
   })),

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { insertZeros } from '../insert-zeros.ts';
 import { padOrCrop } from '../pad-or-crop.ts';
 import { spanOf, type Window } from '../window.ts';
 
@@ -11,9 +10,23 @@ export type ValidConvolution = (
   dilations: readonly number[],
 ) => tf.Tensor;
 
+/** The elements of the input at one remainder modulo the stride, along one axis. */
+interface Phase {
+  /** First tap of the filter that reaches them; the others follow at the distance of the stride. */
+  readonly firstTap: number;
+  readonly taps: number;
+  /** How many elements there are. */
+  readonly count: number;
+  /** Padding in front of and behind the output's gradient; negative cuts. */
+  readonly pads: readonly [number, number];
+}
+
 /**
- * Computes the gradient of a convolution by its input as a convolution of the output's gradient with the flipped
- * filter, which runs on the fast kernel of the backend.
+ * Computes the gradient of a convolution by its input as convolutions of the output's gradient with the flipped
+ * filter, which run on the fast kernel of the backend.
+ *
+ * With strides, the elements of each remainder modulo the stride see a part of the filter of their own, so that no zero
+ * is ever multiplied; with dilations the strides are one.
  *
  * @param dy [batch, …, out]
  * @param filter […, in, out]
@@ -24,18 +37,80 @@ export function convInputGradient(
   windows: readonly Window[],
   convolve: ValidConvolution,
 ): tf.Tensor {
+  if (dy.size === 0) {
+    const inputs = filter.shape[filter.rank - 2] ?? 1;
+    return tf.zeros([dy.shape[0] ?? 0, ...windows.map(({ input }) => input), inputs]);
+  }
+  return assemblePhases(dy, filter, windows, convolve, []);
+}
+
+/** Computes all phases of the axes that `chosen` leaves open and interleaves them. */
+function assemblePhases(
+  dy: tf.Tensor,
+  filter: tf.Tensor,
+  windows: readonly Window[],
+  convolve: ValidConvolution,
+  chosen: readonly Phase[],
+): tf.Tensor {
+  const window = windows[chosen.length];
+  if (window === undefined) return phaseGradient(dy, filter, windows, convolve, chosen);
+  const axis = chosen.length + 1;
+  const phases = Array.from({ length: window.stride }, (_, remainder) =>
+    assemblePhases(dy, filter, windows, convolve, [
+      ...chosen,
+      phaseOf(window, remainder, dy.shape[axis] ?? 0),
+    ]),
+  );
+  const [only = dy] = phases;
+  if (phases.length === 1) return only;
+  const longest = Math.ceil(window.input / window.stride);
+  const equal = phases.map((phase) =>
+    padOrCrop(
+      phase,
+      phase.shape.map((length, i) => [0, i === axis ? longest - length : 0] as const),
+    ),
+  );
+  const shape = [...(equal[0] ?? dy).shape];
+  shape[axis] = longest * window.stride;
+  const interleaved = tf.reshape(tf.stack(equal, axis + 1), shape);
+  return padOrCrop(
+    interleaved,
+    shape.map((length, i) => [0, i === axis ? window.input - length : 0] as const),
+  );
+}
+
+function phaseOf(window: Window, remainder: number, length: number): Phase {
+  const { stride, before, filter, dilation } = window;
+  const firstTap = (remainder + before) % stride;
+  const taps = Math.max(Math.ceil((filter - firstTap) / stride), 0);
+  const count = Math.max(Math.ceil((window.input - remainder) / stride), 0);
+  const reach = (taps - 1) * dilation;
+  const front = reach - (remainder + before - firstTap) / stride;
+  return { firstTap, taps, count, pads: [front, count + reach - length - front] };
+}
+
+function phaseGradient(
+  dy: tf.Tensor,
+  filter: tf.Tensor,
+  windows: readonly Window[],
+  convolve: ValidConvolution,
+  phases: readonly Phase[],
+): tf.Tensor {
   const rank = windows.length;
   const spatial = windows.map((_, i) => i);
-  const spread = windows.reduce<tf.Tensor>((x, { stride }, i) => insertZeros(x, i + 1, stride), dy);
-  const pads = windows.map((window, i): [number, number] => {
-    const before = spanOf(window) - 1 - window.before;
-    const length = spread.shape[i + 1] ?? 0;
-    return [before, window.input + spanOf(window) - 1 - length - before];
-  });
-  const flipped = tf.transpose(tf.reverse(filter, spatial), [...spatial, rank + 1, rank]);
+  const [inputs = 1, outputs = 1] = filter.shape.slice(rank);
+  if (phases.some(({ taps, count }) => taps === 0 || count === 0)) {
+    return tf.zeros([dy.shape[0] ?? 0, ...phases.map(({ count }) => count), inputs]);
+  }
+  const part = tf.stridedSlice(
+    filter,
+    [...phases.map(({ firstTap }) => firstTap), 0, 0],
+    [...filter.shape.slice(0, rank), inputs, outputs],
+    [...windows.map(({ stride }) => stride), 1, 1],
+  );
   return convolve(
-    padOrCrop(spread, [[0, 0], ...pads, [0, 0]]),
-    flipped,
+    padOrCrop(dy, [[0, 0], ...phases.map(({ pads }) => pads), [0, 0]]),
+    tf.transpose(tf.reverse(part, spatial), [...spatial, rank + 1, rank]),
     windows.map(() => 1),
     windows.map(({ dilation }) => dilation),
   );
