@@ -109,13 +109,13 @@ async function* datasetPieces(
 }
 
 function collectStrings(
-  group: TreeGroup,
+  node: TreeGroup | TreeDataset,
   heap: GlobalHeap,
   references: Map<TreeAttribute, readonly HeapReference[]>,
   depth: number,
 ): void {
   if (depth > MAX_RECURSION) throw new RangeError(`Groups nest deeper than ${MAX_RECURSION}.`);
-  for (const attribute of group.attributes) {
+  for (const attribute of node.attributes) {
     if (attribute.kind === 'list' && attribute.width !== undefined) continue;
     const texts = attribute.kind === 'text' ? [attribute.value] : attribute.values;
     references.set(
@@ -123,9 +123,8 @@ function collectStrings(
       texts.map((text) => heap.add(new TextEncoder().encode(text))),
     );
   }
-  for (const child of group.children.values()) {
-    if (child.kind === 'group') collectStrings(child, heap, references, depth + 1);
-  }
+  if (node.kind === 'dataset') return;
+  for (const child of node.children.values()) collectStrings(child, heap, references, depth + 1);
 }
 
 function encodeMetadata(
@@ -182,12 +181,13 @@ function encodeTreeGroup(
   return { address, tree, heap };
 }
 
-function encodeTreeDataset({ tensor }: TreeDataset, encoding: Encoding): number {
+function encodeTreeDataset({ tensor, attributes }: TreeDataset, encoding: Encoding): number {
   const address = align8(encoding.dataEnd);
   const size = tensorByteLength(tensor);
   encoding.datasets.push({ tensor, address });
   encoding.dataEnd = size === 0 ? encoding.dataEnd : address + size;
-  return encoding.append(encodeHeader(datasetMessages(tensor, address)));
+  const messages = attributes.map((attribute) => encodeAttribute(attribute, encoding));
+  return encoding.append(encodeHeader([...datasetMessages(tensor, address), ...messages]));
 }
 
 function encodeAttribute(attribute: TreeAttribute, encoding: Encoding): OutMessage {

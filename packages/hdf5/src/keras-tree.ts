@@ -54,7 +54,11 @@ export function weightsV3Tree(objects: H5WeightsV3<Values>): TreeGroup {
       throw new RangeError(`Two objects have the path ${path}.`);
     }
     if (name !== undefined) addText(vars, 'name', name);
-    for (const [i, tensor] of variables.entries()) addTensor(vars, String(i), tensor, path);
+    for (const [i, tensor] of variables.entries()) {
+      // Keras 3 tells bfloat16 from other opaque data by this.
+      const dtype = { kind: 'text', name: 'dtype', value: 'bfloat16' } as const;
+      addTensor(vars, String(i), tensor, path, tensor.dtype === 'bfloat16' ? [dtype] : []);
+    }
   }
   addNode(root, 'vars', treeGroup());
   return root;
@@ -94,14 +98,20 @@ function addWeights(
   for (const { name, tensor } of weights) addTensor(group, name, tensor, name);
 }
 
-function addTensor(group: TreeGroup, name: string, tensor: Values, what: string): void {
+function addTensor(
+  group: TreeGroup,
+  name: string,
+  tensor: Values,
+  what: string,
+  attributes: readonly TreeAttribute[] = [],
+): void {
   try {
     encodeDatatype(tensor.dtype);
   } catch (error) {
     if (error instanceof Error) error.message = `${what}: ${error.message}`;
     throw error;
   }
-  addNode(group, name, { kind: 'dataset', tensor });
+  addNode(group, name, { kind: 'dataset', tensor, attributes });
 }
 
 function addVersions(group: TreeGroup, { kerasVersion, backend }: H5Weights<Values>): void {

@@ -22,6 +22,7 @@ export interface TreeGroup {
 /** A dataset to write. */
 export interface TreeDataset {
   readonly kind: 'dataset';
+  readonly attributes: readonly TreeAttribute[];
   readonly tensor: Tensor | LazyTensor;
 }
 

@@ -196,6 +196,17 @@ test('v3 weights come back by object, in the order of their numbers', async () =
   expect(back).toEqual(variables);
 });
 
+test('bfloat16 in v3 weights is marked as Keras 3 marks it', async () => {
+  const store = memoryStore();
+  const variables = [tensor('bfloat16', [2]), tensor('float32', [2])];
+  await writeWeightsV3({ store, path: 'x.weights.h5' }, new Map([['layers/dense', { variables }]]));
+  const root = await openH5({ store, path: 'x.weights.h5' });
+  const marks = ['0', '1'].map(async (name) =>
+    (await root.open(`layers/dense/vars/${name}`))?.attribute('dtype'),
+  );
+  expect(await Promise.all(marks)).toEqual([{ shape: [], values: ['bfloat16'] }, undefined]);
+});
+
 test('any tree of names comes back', async () => {
   const name = fc.stringMatching(/^[a-z_]{1,12}$/);
   const names = fc.uniqueArray(name, { maxLength: 80 });
