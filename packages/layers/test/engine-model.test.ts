@@ -328,3 +328,31 @@ test('an argument that a class does not take is an error that says where it stan
     "Cannot make layer 'Keep' at config.layers[1] from its config: Keyword argument not understood: 'wide'",
   );
 });
+
+/** Builds its inner layer in its call, and states its shape. */
+class Block extends Layer {
+  readonly inner: Layer = new Dense({ units: 2 });
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    return this.inner.apply(inputs);
+  }
+
+  override compute_output_shape(input_shape: Shape): Shape {
+    return [...input_shape.slice(0, -1), 2];
+  }
+}
+
+test('layers inside of a layer are built by a symbolic call, under the names of the layers around', () => {
+  const x = Input({ shape: [3] });
+  const model = new Model({ inputs: x, outputs: new Block().apply(x) });
+  expect(model.weights.map((weight) => weight.name)).toEqual(['block/dense/kernel']);
+});
+
+test('a layer that reads values has the shape that it states', () => {
+  class Reading extends Block {
+    override call(inputs: tf.Tensor): tf.Tensor {
+      return (tf.relu(inputs).dataSync()[0] ?? 0) > 0 ? inputs : tf.neg(inputs);
+    }
+  }
+  expect(new Reading().apply(Input({ shape: [3] })).shape).toEqual([null, 2]);
+});

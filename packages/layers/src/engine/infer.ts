@@ -1,4 +1,4 @@
-import type { DType } from '@km/core';
+import { type DType, isKmError } from '@km/core';
 import { withMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { applyEager, resolveCallArgs } from './eager-call.ts';
@@ -10,6 +10,8 @@ import { nameScope } from './names.ts';
 import { flatten, flattenShapes, mapShapes, mapStructure, packAs } from './nest.ts';
 import { kerasTensorsIn } from './node.ts';
 import { floatx } from './policy.ts';
+import { findProviders } from './providers.ts';
+import { getClassName } from './registry.ts';
 import { type OpenSizes, shapesOf, withOpenSizes } from './tensor-shapes.ts';
 import type { ApplyArgs, Masks, Nested, Shape, Shapes, Tensors } from './types.ts';
 
@@ -161,12 +163,25 @@ function outputsByRun(layer: Layer, inputs: unknown, args: ApplyArgs): Symbolic 
   return packAs<unknown, KerasTensor>(structure, outputs);
 }
 
+/** True for a built-in class whose `build` has made all weights, so that a call would make no more. */
+function isSettled(layer: Layer): boolean {
+  const known = findProviders()?.layers().get(getClassName(layer));
+  return known === layer.constructor && layer._flatten_layers().every(({ built }) => built);
+}
+
 /** The outputs that a call of a built layer on symbolic tensors gives, not yet linked to the call. */
 export function inferOutputs(layer: Layer, inputs: unknown, args: ApplyArgs): Symbolic {
+  if (!layer._overridesOutputShape) return outputsByRun(layer, inputs, args);
   const tensors = [...kerasTensorsIn(inputs), ...kerasTensorsIn(args)];
   const floating = tensors.every(({ dtype }) => isFloating(dtype));
-  if (layer._overridesOutputShape && floating) return outputsByRule(layer, inputs, args);
-  return outputsByRun(layer, inputs, args);
+  if (floating && isSettled(layer)) return outputsByRule(layer, inputs, args);
+  try {
+    return outputsByRun(layer, inputs, args);
+  } catch (error) {
+    // What reads values cannot run without them; the class has stated its shapes instead.
+    if (isKmError(error, 'KM_UNSUPPORTED')) return outputsByRule(layer, inputs, args);
+    throw error;
+  }
 }
 
 /** Symbolic inputs of given shapes for a layer, in its compute dtype. */

@@ -22,6 +22,11 @@ export function provide(providers: Providers): void {
   state.current = providers;
 }
 
+/** What the engine was told, or `null` before `ready` has run. */
+export function findProviders(): Providers | null {
+  return state.current;
+}
+
 /** @throws TypeError before `ready` has run. */
 export function provided(): Providers {
   if (state.current !== null) return state.current;

@@ -19,10 +19,10 @@ export function applySymbolic(layer: Layer, inputs: unknown, args: ApplyArgs): S
   if (layer.input_spec !== null) {
     assertInputCompatibility(layer.input_spec, inputs as Nested<SpecSubject>, layer.name);
   }
-  const outputs = nameScope(layer.name, () => {
+  nameScope(layer.name, () => {
     layer._maybe_build(inputs as Nested<{ readonly shape: Shape }>);
-    return layer._infer_outputs(inputs, kwargs);
   });
+  const outputs = layer._infer_outputs(inputs, kwargs);
   new Node(layer, inputs, kwargs, outputs);
   return outputs;
 }
