@@ -4,6 +4,9 @@ import { align8, padded, u16, u32, u64 } from './encode-types.ts';
 export const LEAF_K = 4;
 export const INTERNAL_K = 16;
 
+/** Size of an entry of a symbol node: offset of the name, address, and a cache that stays empty. */
+const ENTRY_BYTES = 40;
+
 /** A link to write. */
 export interface OutLink {
   readonly name: Uint8Array;
@@ -34,13 +37,11 @@ export function encodeGroup(
   );
   const entries = sorted.map(({ address }, i) => ({ address, offset: offsets[i] ?? 0 }));
   let level = parts(entries, 2 * LEAF_K).map((part): Child => {
-    const nodes = part.flatMap(({ offset, address }) => [
-      ...u64(offset),
-      ...u64(address),
-      ...new Array<number>(24).fill(0),
-    ]);
-    const node = new Uint8Array(8 + 2 * LEAF_K * 40);
-    node.set([0x53, 0x4e, 0x4f, 0x44, 1, 0, ...u16(part.length), ...nodes]);
+    const node = new Uint8Array(8 + 2 * LEAF_K * ENTRY_BYTES);
+    node.set([0x53, 0x4e, 0x4f, 0x44, 1, 0, ...u16(part.length)]);
+    for (const [i, { offset, address }] of part.entries()) {
+      node.set(u64(offset).concat(u64(address)), 8 + i * ENTRY_BYTES);
+    }
     return { address: append(node), last: part.at(-1)?.offset ?? 0 };
   });
   for (let height = 0; ; height++) {

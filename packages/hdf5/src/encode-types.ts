@@ -57,13 +57,13 @@ export function u16(value: number): readonly number[] {
 }
 
 /** Encodes 32 bits. */
-export function u32(value: number): readonly number[] {
-  return [...u16(value & 0xffff), ...u16(value >>> 16)];
+export function u32(value: number): number[] {
+  return [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24];
 }
 
 /** Encodes 64 bits of a non-negative safe integer. */
-export function u64(value: number): readonly number[] {
-  return [...u32(value >>> 0), ...u32(Math.floor(value / 2 ** 32))];
+export function u64(value: number): number[] {
+  return u32(value).concat(u32(value / 2 ** 32));
 }
 
 /** Rounds up to a multiple of 8. */
