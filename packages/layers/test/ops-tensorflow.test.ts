@@ -96,3 +96,16 @@ test.each(cases.map((recorded) => [recorded.name, recorded] as const))(
     expect(shape).toEqual(recorded.output.shape);
   },
 );
+
+test.each(['cpu', 'wasm'])(
+  'no operation or gradient leaves a tensor behind (%s)',
+  async (backend) => {
+    await tf.setBackend(backend);
+    const held = (): number[] => [tf.memory().numTensors, tf.engine().backend.numDataIds()];
+    const before = held();
+    for (const recorded of cases) {
+      tf.tidy(() => checkGradients(recorded, recorded.inputs.map(tensorOf)));
+    }
+    expect(held()).toEqual(before);
+  },
+);
