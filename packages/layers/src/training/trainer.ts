@@ -136,6 +136,11 @@ export abstract class Trainer extends GraphModel {
 
   /** Trains on one batch and gives the results so far; subclasses may override it. */
   train_step([x, y, sample_weight]: Batch): Logs {
+    if (y === null && (this.compile_arguments?.loss ?? null) !== null) {
+      throw new TypeError(
+        'Target data is missing. The model was compiled with a loss, and therefore expects target data to be provided in `fit()`.',
+      );
+    }
     this._build_by_call(x as Tensors);
     const outputs: Tensors[] = [];
     this.minimize(() => {

@@ -7,7 +7,7 @@ import type { Trainer } from './trainer.ts';
 /** What files hold of a compiled model, under Keras's names. */
 export interface TrainingConfig {
   readonly loss: unknown;
-  /** Metrics of each output, or null when there are none or none have been made yet. */
+  /** Metrics of each output; as they were given before the first batch; null when there are none. */
   readonly metrics: unknown;
   readonly weighted_metrics: unknown;
   readonly loss_weights: unknown;
@@ -19,7 +19,9 @@ function metricsOf(
   outputs: readonly OutputMetrics[] | null,
   kind: keyof OutputMetrics,
 ): unknown {
-  if (given === null || given === undefined || outputs === null) return null;
+  if (given === null || given === undefined) return null;
+  // Before the first batch the metrics are not made yet: they are noted as they were given, so that they are not lost.
+  if (outputs === null) return serializeArguments(given, 'metric');
   return outputs.map((output) => serializeArguments(output[kind], 'metric'));
 }
 
