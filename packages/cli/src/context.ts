@@ -1,7 +1,9 @@
 import type { ReadOptions } from '@km/core';
+import type { LoadReport } from '@km/keras';
 import type { CliIo } from './io.ts';
 import { progressBar } from './progress-bar.ts';
 import { type PrintableObject, printJson } from './text/print-json.ts';
+import { printable } from './text/printable.ts';
 import { printSections, type Section } from './text/section.ts';
 
 /** Options that every command has. */
@@ -33,4 +35,27 @@ export async function withProgress<Result>(
   } finally {
     bar.stop();
   }
+}
+
+/** Longest list of names in a warning. */
+const MAX_NAMES = 5;
+
+/** Warns of what a load left over, cast, or has to say. */
+export function warnOf(io: CliIo, options: CommonOptions, report: LoadReport | undefined): void {
+  if (options.quiet === true || report === undefined) return;
+  const warn = (text: string): unknown => io.stderr.write(`km: warning: ${printable(text)}\n`);
+  const { missing, extra, cast } = report;
+  if (missing.length > 0) warn(`no stored value for ${namesOf(missing)}`);
+  if (extra.length > 0) warn(`stored values that the model does not have: ${namesOf(extra)}`);
+  if (cast.length > 0) {
+    warn(
+      `stored in another dtype: ${namesOf(cast.map(({ variable, from, to }) => `${variable} (${from} to ${to})`))}`,
+    );
+  }
+  for (const note of report.notes) warn(note);
+}
+
+function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMES).join(', ');
+  return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
 }

@@ -1,5 +1,9 @@
 import { Command } from 'commander';
+import { addConvert } from './commands/convert.ts';
+import { addEvaluate } from './commands/evaluate.ts';
+import { addFit } from './commands/fit.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addPredict } from './commands/predict.ts';
 import { addVerify } from './commands/verify.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import type { CliIo } from './io.ts';
@@ -15,7 +19,14 @@ export interface Program {
 /** Adds a command to the program; its action resolves to the exit code. */
 export type AddCommand = (program: Command, io: CliIo, finish: (exitCode: number) => void) => void;
 
-const COMMANDS: readonly AddCommand[] = [addInspect, addVerify];
+const COMMANDS: readonly AddCommand[] = [
+  addInspect,
+  addVerify,
+  addPredict,
+  addConvert,
+  addEvaluate,
+  addFit,
+];
 
 const FOOTER = `
 Exit codes: 0 ok · 1 failed, or verify found something wrong · 2 usage · 3 not found ·

@@ -64,11 +64,13 @@ async function verifyState(
   const state = await list.run('structure', 'state file', () => readState(place, list.read));
   if (state === undefined) return;
   const latest = await latestCheckpoint(place, list.read);
-  list.note(
-    'consistency',
-    'the newest checkpoint is there',
-    latest === undefined ? `the state file names ${state.latest}, which is not there` : undefined,
-  );
+  if (latest === undefined) {
+    list.warn(
+      'consistency',
+      'newest checkpoint',
+      `the state file names ${state.latest}, which is not there`,
+    );
+  }
   const gone: string[] = [];
   for (const path of state.all) {
     const name = path.slice(path.lastIndexOf('/') + 1);

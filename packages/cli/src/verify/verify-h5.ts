@@ -44,7 +44,7 @@ async function verifyModel(source: ByteSource, list: Checklist): Promise<void> {
     );
   }
   if (model !== undefined && model.layers.length > 0) {
-    verifyLayers(model.layers, weightsByLayer(file), list);
+    verifyLayers(model, weightsByLayer(file), list);
   }
   await verifyWeights(file, list);
   await list.readTensors('optimizer state', named(file.optimizerWeights ?? []));

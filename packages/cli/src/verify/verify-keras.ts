@@ -41,7 +41,7 @@ export async function verifyKeras(directory: ModelDirectory, list: Checklist): P
         'weights belong to layers',
         'not compared: the file names its objects otherwise than Keras ≥ 2.13, or holds others',
       );
-    } else verifyLayers(model.layers, matched, list);
+    } else verifyLayers(model, matched, list);
   }
   await verifyWeightsV3(file, list);
 }

@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { type CommonOptions, printResult, warnOf, withProgress } from '../context.ts';
+import type { CliIo } from '../io.ts';
+import type { RuntimeOptions } from '../model/runtime-options.ts';
+import { formatShape } from '../text/format.ts';
+import { addRuntime, count } from './common.ts';
+
+interface PredictOptions extends CommonOptions, RuntimeOptions {
+  readonly inputs: string;
+  readonly output?: string;
+  readonly signature?: string;
+  readonly batchSize?: number;
+}
+
+const HELP = `
+Inputs are .npz, .npy or JSON, told apart by content; - reads standard input. Arrays have the
+names of the model's inputs, or any other names in the order of the inputs. JSON is one of
+  [[…], …]                                 the array of a model with one input
+  {"a": [[…], …], "b": …}                  arrays by name, also as {"inputs": {…}}
+  {"instances": [{"a": […], "b": …}, …]}   one row per sample
+  {"dtype": "int32", "shape": […], "data": […]}   an array with its type, wherever one may stand
+Outputs are written under the names of the model's outputs to .npz, .npy or .json; without
+--output they are printed, in full with --json.`;
+
+/** Adds `km predict`. */
+export function addPredict(program: Command, io: CliIo): void {
+  addRuntime(
+    program
+      .command('predict')
+      .description('Computes the outputs of a model.')
+      .argument('<model>', 'model file or directory')
+      .requiredOption('--inputs <file>', 'arrays to predict from')
+      .option('--output <file>', 'where to write the outputs')
+      .option('--signature <name>', 'function of a SavedModel to call instead of the model')
+      .option('--batch-size <n>', 'samples that are computed at once (default: 32)', count),
+  )
+    .addHelpText('after', HELP)
+    .action((model: string, options: PredictOptions) => predict(model, options, io));
+}
+
+async function predict(path: string, options: PredictOptions, io: CliIo): Promise<void> {
+  const { output, signature } = options;
+  const { checkArrayPath, arraysToJson, writeArrays } = await import('../arrays/write-arrays.ts');
+  const { readArrays } = await import('../arrays/read-arrays.ts');
+  const { openModel, refuseSignature } = await import('../model/open-model.ts');
+  const { predictArrays } = await import('../model/predict.ts');
+  if (output !== undefined) checkArrayPath(output);
+  const outputs = await withProgress(io, options, async (read) => {
+    const arrays = await readArrays(options.inputs, io, read);
+    const opened = await openModel(path, { ...options, compile: false }, read);
+    refuseSignature(signature, opened.kind);
+    warnOf(io, options, opened.report);
+    const results = await predictArrays(opened.model, arrays, options.batchSize, read);
+    if (output !== undefined) await writeArrays(output, results, read);
+    return results;
+  });
+  const facts = Array.from(outputs, ([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  if (output !== undefined) {
+    return printResult(io, options, { output, outputs: facts }, [
+      {
+        title: `Written to ${output}`,
+        head: ['output', 'dtype', 'shape'],
+        rows: facts.map(({ name, dtype, shape }) => [name, dtype, formatShape(shape)]),
+      },
+    ]);
+  }
+  const { previewTensor } = await import('../arrays/preview.ts');
+  return printResult(
+    io,
+    options,
+    { outputs: arraysToJson(outputs) },
+    Array.from(outputs, ([name, tensor]) => ({
+      title: `${name}  ${tensor.dtype} ${formatShape(tensor.shape)}`,
+      lines: previewTensor(tensor),
+    })),
+  );
+}
