@@ -26,15 +26,8 @@ export interface WasmBackend {
  * Makes the backend forget what it derived from a tensor's content, such as packed weights.
  *
  * The products and convolutions of the wasm backend keep a packed copy of their right operand until the operand is
- * disposed. Call this after writing into the memory of a tensor in place; on other backends it does nothing.
+ * disposed. They would go on using it after the memory of the tensor was written in place, or for another shape.
  */
-export function dropPackedCopies(tensor: tf.TensorInfo): void {
-  if (tf.getBackend() !== 'wasm') return;
-  const backend: object = tf.backend();
-  forgetPackedCopies(backend as WasmBackend, tensor);
-}
-
-/** The same for a known backend. */
 export function forgetPackedCopies(backend: WasmBackend, { dataId, shape }: tf.TensorInfo): void {
   const { id, memoryOffset } = backend.dataIdMap.get(dataId);
   backend.wasm.tfjs.disposeData(id);

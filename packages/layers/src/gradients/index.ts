@@ -1,1 +1,0 @@
-export { registerGradients } from './register.ts';
