@@ -1,5 +1,6 @@
 import { mapArray, mapObject } from './floats.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
+import { toKerasV3CompileConfig } from './keras-v3-compile.ts';
 import {
   isSerializedObject,
   requireSerializedObject,
@@ -11,7 +12,7 @@ import { dtypeName } from './shapes.ts';
 export interface KerasV3Parts {
   /** Shape that the model was built with. */
   readonly buildConfig?: JsonValue | undefined;
-  /** Arguments of `compile`. */
+  /** Arguments of `compile`, their objects in the legacy form. */
   readonly compileConfig?: JsonValue | undefined;
 }
 
@@ -26,7 +27,9 @@ export function toKerasV3(model: JsonValue, parts: KerasV3Parts = {}): JsonObjec
   return {
     ...v3Object(object),
     ...(parts.buildConfig === undefined ? {} : { build_config: parts.buildConfig }),
-    ...(parts.compileConfig === undefined ? {} : { compile_config: parts.compileConfig }),
+    ...(isJsonObject(parts.compileConfig)
+      ? { compile_config: toKerasV3CompileConfig(parts.compileConfig) }
+      : {}),
   };
 }
 

@@ -13,8 +13,8 @@ import {
   writeWeightsV3,
 } from '@km/hdf5';
 import { type JsonValue, printConfig, toKerasV3 } from '@km/keras-config';
-import type { Model } from '@km/layers';
-import { KERAS_2, walkV3 } from '../weights-v3/walk.ts';
+import { Layer, type Model } from '@km/layers';
+import { KERAS_2, nameByClass, walkV3 } from '../weights-v3/walk.ts';
 import { architectureOf, KERAS_VERSION, requireArchitecture } from './model-json.ts';
 import { compileConfig } from './training-config.ts';
 
@@ -67,11 +67,18 @@ function weightsV3Of(model: Model, include_optimizer: boolean): H5WeightsV3<Tens
     }
     objects.set(path, { variables: variables.map((variable) => variable.record()) });
   }
-  const state = model.optimizer?.variables ?? [];
-  if (include_optimizer && state.length > 0) {
-    objects.set('optimizer', { variables: state.map((variable) => variable.record()) });
-  }
+  if (include_optimizer) addTrainingState(model, objects);
   return objects;
+}
+
+/** State of the optimizer and of the metrics, which TF-Keras demands of the weights of a compiled model. */
+function addTrainingState(model: Model, objects: Map<string, H5Variables<Tensor>>): void {
+  const state = model.optimizer?.variables ?? [];
+  if (state.length > 0) objects.set('optimizer', { variables: state.map((v) => v.record()) });
+  const metrics = model.metrics.filter((metric) => metric instanceof Layer);
+  for (const [path, metric] of nameByClass(metrics, 'metrics')) {
+    objects.set(path, { variables: metric.weights.map((v) => v.record()) });
+  }
 }
 
 function ascii(value: JsonValue): Uint8Array {

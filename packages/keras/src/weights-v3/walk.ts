@@ -82,7 +82,14 @@ function layersIn(value: unknown): readonly Layer[] {
     : [];
 }
 
-/** Names the layers of a container by their classes: `dense`, `dense_1`, … */
+/** Names layers by their classes, `dense`, `dense_1`, …, under a container. */
+export function nameByClass(
+  layers: readonly Layer[],
+  container: string,
+): readonly (readonly [string, Layer])[] {
+  return contained(layers, KERAS_2, container);
+}
+
 function contained(
   layers: readonly Layer[],
   naming: V3Naming,
