@@ -11,6 +11,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { ready } from '../../packages/layers/src/engine/ready.ts';
 import { type CaseRunner, type Outcome, outcomeOf, printGroup, runCases } from './golden-report.ts';
 import { runLayer } from './goldens-layers.ts';
+import { runRandomLayer } from './goldens-layers-random.ts';
 import { runLoss } from './goldens-losses.ts';
 import { runMetric } from './goldens-metrics.ts';
 import { runMisc } from './goldens-misc.ts';
@@ -20,6 +21,7 @@ import { runTraining } from './goldens-training.ts';
 /** How the cases of each group are run. */
 const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['layers', runLayer],
+  ['layers_random', runRandomLayer],
   ['optimizers', runOptimizer],
   ['losses', runLoss],
   ['metrics', runMetric],

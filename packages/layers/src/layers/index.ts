@@ -35,6 +35,10 @@ export { Embedding, type EmbeddingConfig } from './core/embedding.ts';
 export { Identity } from './core/identity.ts';
 export { Lambda, type LambdaConfig } from './core/lambda.ts';
 export { Masking, type MaskingConfig } from './core/masking.ts';
+export {
+  RandomFourierFeatures,
+  type RandomFourierFeaturesConfig,
+} from './core/random-fourier-features.ts';
 export { LocallyConnected1D } from './locally-connected/locally-connected1d.ts';
 export { LocallyConnected2D } from './locally-connected/locally-connected2d.ts';
 export { Add } from './merging/add.ts';
@@ -94,6 +98,21 @@ export { HashedCrossing, type HashedCrossingConfig } from './preprocessing/hashe
 export { Hashing, type HashingConfig } from './preprocessing/hashing.ts';
 export { IntegerLookup, type IntegerLookupConfig } from './preprocessing/integer-lookup.ts';
 export { Normalization, type NormalizationConfig } from './preprocessing/normalization.ts';
+export {
+  RandomBrightness,
+  type RandomBrightnessConfig,
+} from './preprocessing/random-brightness.ts';
+export { RandomContrast, type RandomContrastConfig } from './preprocessing/random-contrast.ts';
+export { RandomCrop, type RandomCropConfig } from './preprocessing/random-crop.ts';
+export { RandomFlip, type RandomFlipConfig } from './preprocessing/random-flip.ts';
+export { RandomHeight } from './preprocessing/random-height.ts';
+export { RandomRotation, type RandomRotationConfig } from './preprocessing/random-rotation.ts';
+export {
+  RandomTranslation,
+  type RandomTranslationConfig,
+} from './preprocessing/random-translation.ts';
+export { RandomWidth } from './preprocessing/random-width.ts';
+export { RandomZoom, type RandomZoomConfig } from './preprocessing/random-zoom.ts';
 export { Rescaling, type RescalingConfig } from './preprocessing/rescaling.ts';
 export { Resizing, type ResizingConfig } from './preprocessing/resizing.ts';
 export { StringLookup, type StringLookupConfig } from './preprocessing/string-lookup.ts';

@@ -26,6 +26,7 @@ import { Embedding } from './core/embedding.ts';
 import { Identity } from './core/identity.ts';
 import { Lambda } from './core/lambda.ts';
 import { Masking } from './core/masking.ts';
+import { RandomFourierFeatures } from './core/random-fourier-features.ts';
 import { LocallyConnected1D } from './locally-connected/locally-connected1d.ts';
 import { LocallyConnected2D } from './locally-connected/locally-connected2d.ts';
 import { Add } from './merging/add.ts';
@@ -64,6 +65,15 @@ import { HashedCrossing } from './preprocessing/hashed-crossing.ts';
 import { Hashing } from './preprocessing/hashing.ts';
 import { IntegerLookup } from './preprocessing/integer-lookup.ts';
 import { Normalization } from './preprocessing/normalization.ts';
+import { RandomBrightness } from './preprocessing/random-brightness.ts';
+import { RandomContrast } from './preprocessing/random-contrast.ts';
+import { RandomCrop } from './preprocessing/random-crop.ts';
+import { RandomFlip } from './preprocessing/random-flip.ts';
+import { RandomHeight } from './preprocessing/random-height.ts';
+import { RandomRotation } from './preprocessing/random-rotation.ts';
+import { RandomTranslation } from './preprocessing/random-translation.ts';
+import { RandomWidth } from './preprocessing/random-width.ts';
+import { RandomZoom } from './preprocessing/random-zoom.ts';
 import { Rescaling } from './preprocessing/rescaling.ts';
 import { Resizing } from './preprocessing/resizing.ts';
 import { StringLookup } from './preprocessing/string-lookup.ts';
@@ -180,6 +190,16 @@ const CLASSES: readonly SerializableClass[] = [
   PReLU,
   Permute,
   RNN,
+  RandomBrightness,
+  RandomContrast,
+  RandomCrop,
+  RandomFlip,
+  RandomFourierFeatures,
+  RandomHeight,
+  RandomRotation,
+  RandomTranslation,
+  RandomWidth,
+  RandomZoom,
   ReLU,
   RepeatVector,
   Rescaling,
