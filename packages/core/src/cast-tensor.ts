@@ -70,10 +70,10 @@ function castEach(tensor: Tensor, dtype: DType): Cast {
 export function copyTensor<D extends DType>(tensor: Tensor<D>): Tensor<D> {
   const plain: Tensor = tensor;
   if (plain.dtype === 'string') {
-    const data = plain.data.map((element) => element.slice());
+    const data = plain.data.map((element) => new Uint8Array(element));
     return { dtype: plain.dtype, shape: plain.shape, data } as unknown as Tensor<D>;
   }
-  const copy = decodeTensor<DType>(plain, encodeTensor(plain).slice());
+  const copy = decodeTensor<DType>(plain, new Uint8Array(encodeTensor(plain)));
   return copy as unknown as Tensor<D>;
 }
 

@@ -40,7 +40,7 @@ export async function joinChunks(
     options?.signal?.throwIfAborted();
     length += chunk.length;
     if (length > limit) throw new LimitError(`More than the ${limit} bytes allowed arrived.`);
-    parts.push(chunk.slice());
+    parts.push(new Uint8Array(chunk));
   }
   const joined = new Uint8Array(length);
   let offset = 0;

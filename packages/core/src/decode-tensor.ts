@@ -49,7 +49,8 @@ export function decodeTensor<D extends DType>(spec: TensorSpec<D>, bytes: Uint8A
   if (dtype === 'string') throw new TypeError('String tensors have no plain encoding.');
   const ordered = hostIsLittleEndian() ? bytes : swapWords(bytes, wordSize(dtype));
   const view = VIEWS[dtype];
-  const aligned = ordered.byteOffset % view.BYTES_PER_ELEMENT === 0 ? ordered : ordered.slice();
+  const aligned =
+    ordered.byteOffset % view.BYTES_PER_ELEMENT === 0 ? ordered : new Uint8Array(ordered);
   const length = expected / view.BYTES_PER_ELEMENT;
   const data = new view(aligned.buffer, aligned.byteOffset, length);
   return { dtype: spec.dtype, shape: spec.shape, data } as unknown as Tensor<D>;

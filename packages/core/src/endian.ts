@@ -7,13 +7,8 @@ export function hostIsLittleEndian(): boolean {
 export function swapWords(bytes: Uint8Array, size: number): Uint8Array {
   const swapped = new Uint8Array(bytes.length);
   for (let start = 0; start < bytes.length; start += size) {
-    swapped.set(
-      bytes
-        .subarray(start, start + size)
-        .slice()
-        .reverse(),
-      start,
-    );
+    // A copy that shares no memory, also of a Node Buffer, whose slice does.
+    swapped.set(new Uint8Array(bytes.subarray(start, start + size)).reverse(), start);
   }
   return swapped;
 }

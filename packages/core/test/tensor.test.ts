@@ -142,3 +142,11 @@ test('the error of a wrong size is a KmError', () => {
   }
   throw new Error('nothing was thrown');
 });
+
+test('bytes of a Node Buffer decode at any offset, and copies do not share its memory', () => {
+  const buffer = Buffer.alloc(17);
+  buffer.writeBigInt64LE(7n, 9);
+  const bytes = buffer.subarray(9);
+  const tensor = decodeTensor({ dtype: 'int64', shape: [1] }, bytes);
+  expect(tensor.data).toEqual(new BigInt64Array([7n]));
+});

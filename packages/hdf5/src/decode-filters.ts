@@ -74,7 +74,9 @@ async function inflate(context: H5Context, bytes: Uint8Array, limit: number): Pr
   if (limit > (bytes.length + 64) * MAX_EXPANSION) throw malformed(context, 'a chunk is cut off');
   const out = new Uint8Array(limit);
   let length = 0;
-  const stream = new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const stream = new Blob([new Uint8Array(bytes)])
+    .stream()
+    .pipeThrough(new DecompressionStream('deflate'));
   try {
     for (const reader = stream.getReader(); ; ) {
       const { done, value } = await reader.read();
@@ -105,7 +107,7 @@ function checkSum(context: H5Context, bytes: Uint8Array): Uint8Array {
 function unshuffle(bytes: Uint8Array, elementSize: number): Uint8Array {
   if (elementSize <= 1) return bytes;
   const count = Math.floor(bytes.length / elementSize);
-  const out = bytes.slice();
+  const out = new Uint8Array(bytes);
   for (let byte = 0; byte < elementSize; byte++) {
     const plane = byte * count;
     for (let i = 0; i < count; i++) out[i * elementSize + byte] = bytes[plane + i] ?? 0;

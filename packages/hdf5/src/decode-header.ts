@@ -78,7 +78,7 @@ function decodeOldMessages(reader: ByteReader): Message[] {
     const size = reader.uint16();
     const shared = (reader.uint8() & 2) !== 0;
     reader.skip(3);
-    messages.push({ type, shared, body: reader.take(size).slice() });
+    messages.push({ type, shared, body: new Uint8Array(reader.take(size)) });
   }
   return messages;
 }
@@ -108,7 +108,7 @@ function decodeNewMessages(reader: ByteReader, orderWidth: number): Message[] {
     const size = reader.uint16();
     const shared = (reader.uint8() & 2) !== 0;
     reader.skip(orderWidth);
-    messages.push({ type, shared, body: reader.take(size).slice() });
+    messages.push({ type, shared, body: new Uint8Array(reader.take(size)) });
   }
   return messages;
 }
