@@ -356,3 +356,22 @@ test('a layer that reads values has the shape that it states', () => {
   }
   expect(new Reading().apply(Input({ shape: [3] })).shape).toEqual([null, 2]);
 });
+
+test('under mixed precision, steps of training round and overflow as float16 does', () => {
+  registerGradients();
+  const x = Input({ shape: [1] });
+  const dense = new Dense({ units: 1, dtype: 'mixed_float16' });
+  const y = dense.apply(x);
+  const model = new Model({ inputs: x, outputs: y });
+  expect([y.dtype, dense.weights[0]?.dtype]).toEqual(['float16', 'float32']);
+  dense.set_weights([[[1 + 2 ** -12]]]);
+  const input = tf.tensor2d([[2]]);
+  expect(model.apply(input).dataSync()[0]).toBe(2 + 2 ** -11);
+  const step = (scale: number): number[] => {
+    const loss = (): tf.Scalar => tf.sum(tf.mul(model.apply(input), scale));
+    const { value, grads } = tf.engine().gradients(loss, [dense.kernel?.read() ?? input]);
+    return [value.dataSync()[0] ?? 0, grads[0]?.dataSync()[0] ?? 0];
+  };
+  expect(step(1)).toEqual([2, 2]);
+  expect(step(40000)).toEqual([80000, Number.POSITIVE_INFINITY]);
+});

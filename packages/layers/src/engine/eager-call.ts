@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { getPendingLosses, inCall, inheritedTraining, withTraining } from './call-context.ts';
 import { locateErrors } from './call-errors.ts';
+import { halfOf, roundToHalf, withHalfWeights } from './half-precision.ts';
 import { assertInputCompatibility } from './input-spec.ts';
 import type { Layer } from './layer.ts';
 import { get_mask, masksOf, set_mask } from './mask.ts';
@@ -51,12 +52,21 @@ function regularizeActivity(layer: Layer, outputs: readonly tf.Tensor[]): void {
   }
 }
 
+/** An output of a layer that computes in a half dtype. */
+function halved(output: tf.Tensor, half: 'float16' | 'bfloat16'): tf.Tensor {
+  const value = roundToHalf(output, half);
+  set_mask(value, get_mask(output));
+  return value;
+}
+
 function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
   assertInputCompatibility(layer.input_spec, inputs, layer.name);
   return nameScope(layer.name, () => {
     layer._maybe_build(inputs);
-    const result = locateErrors(layer, () => layer.call(inputs, args));
-    const outputs = ownOutputs(flatten<tf.Tensor>(result), flatten<tf.Tensor>(inputs));
+    const half = halfOf(layer.compute_dtype);
+    const result = withHalfWeights(half, () => locateErrors(layer, () => layer.call(inputs, args)));
+    const own = ownOutputs(flatten<tf.Tensor>(result), flatten<tf.Tensor>(inputs));
+    const outputs = half === null || layer._keeps_dtypes ? own : own.map((x) => halved(x, half));
     regularizeActivity(layer, outputs);
     const masks = maskOutputs(layer, inputs, outputs, args.mask);
     outputs.forEach((output, i) => {

@@ -88,6 +88,10 @@ export abstract class GraphModel extends Layer {
     super.input_spec = spec;
   }
 
+  override get _keeps_dtypes(): boolean {
+    return true;
+  }
+
   override get _computes_masks_in_call(): boolean {
     return this.#graph !== null;
   }

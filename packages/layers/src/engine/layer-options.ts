@@ -70,6 +70,8 @@ export interface WeightOptions {
   readonly regularizer?: string | Config | Regularizer | null | undefined;
   readonly constraint?: string | Config | Constraint | null | undefined;
   readonly trainable?: boolean | null | undefined;
+  /** False for a weight that is used in its own dtype under mixed precision. */
+  readonly experimental_autocast?: boolean | undefined;
   /** `on_read` makes the weight non-trainable, as Keras does. */
   readonly synchronization?: 'auto' | 'none' | 'on_read' | 'on_write' | undefined;
 }

@@ -105,6 +105,11 @@ export class Layer extends ConnectedLayer {
     return false;
   }
 
+  /** True for models, whose outputs have the dtypes that the layers inside gave them. */
+  get _keeps_dtypes(): boolean {
+    return false;
+  }
+
   /** True when the class has its own rule for shapes. */
   get _overridesOutputShape(): boolean {
     return this.compute_output_shape !== Layer.prototype.compute_output_shape;

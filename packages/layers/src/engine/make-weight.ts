@@ -34,6 +34,7 @@ export function makeWeight(options: WeightOptions, dtype: DType, layerName: stri
   return new Variable(waits ? { shape, dtype, draw } : draw(), {
     name: scopedName(options.name),
     trainable: onRead ? false : (options.trainable ?? true),
+    autocast: options.experimental_autocast ?? true,
     regularizer: getRegularizer(options.regularizer),
     constraint: getConstraint(options.constraint),
   });

@@ -10,6 +10,7 @@ import {
   rounder,
   sizeOf,
 } from './flat.ts';
+import { asComputed } from './half-precision.ts';
 import type { Constraint, Regularizer } from './types.ts';
 import {
   type AssignableValue,
@@ -28,6 +29,8 @@ export interface VariableOptions {
   readonly trainable?: boolean;
   readonly constraint?: Constraint | null;
   readonly regularizer?: Regularizer | null;
+  /** False for a weight that layers of mixed precision use in its own dtype; default true. */
+  readonly autocast?: boolean;
 }
 
 /** A value that is computed when it is first needed. */
@@ -59,6 +62,7 @@ export class Variable {
   /** The tensor that holds the value when no copy outside of a backend does. */
   #home: tf.Tensor | null = null;
   readonly #tensors: Map<string, tf.Tensor> = new Map();
+  readonly #autocast: boolean;
 
   /** Makes a variable that holds `value`, whose bytes it takes over. */
   constructor(value: TensorRecord | DeferredValue, options: VariableOptions) {
@@ -70,6 +74,7 @@ export class Variable {
     this.trainable = options.trainable ?? true;
     this.constraint = options.constraint ?? null;
     this.regularizer = options.regularizer ?? null;
+    this.#autocast = options.autocast ?? true;
     this.#record = 'draw' in value ? null : value;
     this.#draw = 'draw' in value ? value.draw : null;
   }
@@ -95,11 +100,18 @@ export class Variable {
   read(): tf.Tensor {
     const backend = tf.getBackend();
     const known = this.#tensors.get(backend);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#computed(known);
     const tensor = isMetaBackend() ? this.#outline() : this.#upload(backend);
     tf.keep(tensor);
     this.#tensors.set(backend, tensor);
-    return tensor;
+    return this.#computed(tensor);
+  }
+
+  /** Under mixed precision layers compute with trainable weights in half precision. */
+  #computed(tensor: tf.Tensor): tf.Tensor {
+    return this.trainable && this.#autocast && this.dtype === 'float32'
+      ? asComputed(tensor)
+      : tensor;
   }
 
   /** A tensor without values, for the shape-only backend. */

@@ -110,7 +110,8 @@ export const reluGradKernel: TypedArrayKernel<object> = {
   compute: ({ dy, y }, [result]) => {
     if (dy === undefined || y === undefined || result === undefined) return;
     for (let i = 0; i < result.length; i++) {
-      result[i] = (y.values[i] ?? 0) > 0 ? (dy.values[i] ?? 0) : 0;
+      // As in TensorFlow a product, so that an infinite gradient shows as NaN also where the unit was off.
+      result[i] = (dy.values[i] ?? 0) * ((y.values[i] ?? 0) > 0 ? 1 : 0);
     }
   },
 };
