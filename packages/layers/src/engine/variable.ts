@@ -11,6 +11,7 @@ import {
   sizeOf,
 } from './flat.ts';
 import { asComputed } from './half-precision.ts';
+import { printShape } from './input-spec.ts';
 import type { Constraint, Regularizer } from './types.ts';
 import {
   type AssignableValue,
@@ -160,7 +161,7 @@ export class Variable {
   assign_values(flat: FlatValues): void {
     if (flat.length !== (this.dtype.startsWith('complex') ? 2 : 1) * this.size) {
       throw new RangeError(
-        `Variable ${this.name} of shape [${this.shape.join(', ')}] cannot hold ${String(flat.length)} numbers.`,
+        `Variable ${this.name} of shape ${printShape(this.shape)} cannot hold ${String(flat.length)} numbers.`,
       );
     }
     if (this.dtype === 'float16' || this.dtype === 'bfloat16') {
@@ -218,7 +219,7 @@ export class Variable {
       return;
     }
     throw new RangeError(
-      `Cannot assign value to variable '${this.name}': Shape mismatch. The variable shape (${this.shape.join(', ')}), and the assigned value shape (${shape.join(', ')}) are incompatible.`,
+      `Cannot assign value to variable '${this.name}': Shape mismatch. The variable shape ${printShape(this.shape)}, and the assigned value shape ${printShape(shape)} are incompatible.`,
     );
   }
 
