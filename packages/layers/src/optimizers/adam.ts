@@ -53,40 +53,24 @@ export class Adam extends Optimizer {
     const momentum = this.slot_of(variable, this._momentums);
     const velocity = this.slot_of(variable, this._velocities);
     const g = denseValues(gradient, variable.size);
-    const m = momentum.values();
-    const v = velocity.values();
-    for (let i = 0; i < m.length; i += 1) {
+    const [x, m, v] = [variable.values(), momentum.values(), velocity.values()];
+    const hat = this.amsgrad ? this.slot_of(variable, this._velocity_hats) : null;
+    const h = hat?.values() ?? null;
+    const { epsilon } = this;
+    for (let i = 0; i < x.length; i += 1) {
       const gi = g[i] as number;
-      m[i] = (m[i] as number) + (gi - (m[i] as number)) * c1;
-      v[i] = (v[i] as number) + (gi * gi - (v[i] as number)) * c2;
+      const mi = (m[i] as number) + (gi - (m[i] as number)) * c1;
+      const vi = (v[i] as number) + (gi * gi - (v[i] as number)) * c2;
+      m[i] = mi;
+      v[i] = vi;
+      const square = h === null ? vi : Math.max(h[i] as number, vi);
+      if (h !== null) h[i] = square;
+      x[i] = (x[i] as number) - (mi * alpha) / (Math.sqrt(square) + epsilon);
     }
     momentum.assign_values(m);
     velocity.assign_values(v);
-    this.move(variable, m, this.amsgrad ? this.largest(variable, v) : v, alpha);
-  }
-
-  private move(
-    variable: Variable,
-    m: ArrayLike<number>,
-    v: ArrayLike<number>,
-    alpha: number,
-  ): void {
-    const { epsilon } = this;
-    const x = variable.values();
-    for (let i = 0; i < x.length; i += 1) {
-      x[i] = (x[i] as number) - ((m[i] as number) * alpha) / (Math.sqrt(v[i] as number) + epsilon);
-    }
+    if (h !== null) hat?.assign_values(h);
     variable.assign_values(x);
-  }
-
-  private largest(variable: Variable, v: ArrayLike<number>): ArrayLike<number> {
-    const slot = this.slot_of(variable, this._velocity_hats);
-    const largest = slot.values();
-    for (let i = 0; i < largest.length; i += 1) {
-      largest[i] = Math.max(largest[i] as number, v[i] as number);
-    }
-    slot.assign_values(largest);
-    return largest;
   }
 
   override get_config(): Config {

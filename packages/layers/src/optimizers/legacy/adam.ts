@@ -40,41 +40,25 @@ export class Adam extends LegacyOptimizer {
     const alpha = (lr * Math.sqrt(round(1 - power2))) / round(1 - power1);
     const m_slot = this.get_slot(variable, 'm');
     const v_slot = this.get_slot(variable, 'v');
+    const hat = this.amsgrad ? this.get_slot(variable, 'vhat') : null;
     const g = denseValues(gradient, variable.size);
-    const m = m_slot.values();
-    const v = v_slot.values();
-    for (let i = 0; i < m.length; i += 1) {
+    const [x, m, v] = [variable.values(), m_slot.values(), v_slot.values()];
+    const h = hat?.values() ?? null;
+    const { epsilon } = this;
+    for (let i = 0; i < x.length; i += 1) {
       const gi = g[i] as number;
-      m[i] = (m[i] as number) + (gi - (m[i] as number)) * c1;
-      v[i] = (v[i] as number) + (gi * gi - (v[i] as number)) * c2;
+      const mi = (m[i] as number) + (gi - (m[i] as number)) * c1;
+      const vi = (v[i] as number) + (gi * gi - (v[i] as number)) * c2;
+      m[i] = mi;
+      v[i] = vi;
+      const square = h === null ? vi : Math.max(h[i] as number, vi);
+      if (h !== null) h[i] = square;
+      x[i] = (x[i] as number) - (mi * alpha) / (Math.sqrt(square) + epsilon);
     }
     m_slot.assign_values(m);
     v_slot.assign_values(v);
-    this.move(variable, m, this.amsgrad ? this.largest(variable, v) : v, alpha);
-  }
-
-  private move(
-    variable: Variable,
-    m: ArrayLike<number>,
-    v: ArrayLike<number>,
-    alpha: number,
-  ): void {
-    const x = variable.values();
-    for (let i = 0; i < x.length; i += 1) {
-      const size = Math.sqrt(v[i] as number) + this.epsilon;
-      x[i] = (x[i] as number) - ((m[i] as number) * alpha) / size;
-    }
+    if (h !== null) hat?.assign_values(h);
     variable.assign_values(x);
-  }
-
-  private largest(variable: Variable, v: ArrayLike<number>): ArrayLike<number> {
-    const slot = this.get_slot(variable, 'vhat');
-    const largest = slot.values();
-    for (let i = 0; i < largest.length; i += 1) {
-      largest[i] = Math.max(largest[i] as number, v[i] as number);
-    }
-    slot.assign_values(largest);
-    return largest;
   }
 
   /** Sets all variables; weights that hold an unused `vhat`, as old files do, are cut. */
