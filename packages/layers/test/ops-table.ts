@@ -101,4 +101,16 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
         Number(args.fill),
       ),
   ],
+  [
+    'transform',
+    (t, args) =>
+      tf.image.transform(
+        x(t) as tf.Tensor4D,
+        y(t) as tf.Tensor2D,
+        args.method as 'bilinear',
+        args.mode as 'reflect',
+        Number(args.fill),
+        args.size as [number, number],
+      ),
+  ],
 ]);

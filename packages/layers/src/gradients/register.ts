@@ -13,6 +13,7 @@ import { reductionGradients } from './reduction.ts';
 import { resizeGradients } from './resize.ts';
 import { shapeGradients } from './shape.ts';
 import { sliceGradients } from './slice.ts';
+import { transformGradients } from './transform.ts';
 import { unaryGradients } from './unary.ts';
 
 /**
@@ -37,6 +38,7 @@ export function registerGradients(): void {
     normalizationGradients,
     gatherGradients,
     resizeGradients,
+    transformGradients,
     constantGradients,
   ];
   for (const config of families.flat()) {

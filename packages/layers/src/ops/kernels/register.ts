@@ -29,6 +29,7 @@ import { resampleGradKernel, resampleKernel } from './resample.ts';
 import { scatterNdKernel, tensorScatterUpdateKernel } from './scatter.ts';
 import { stridedSliceKernel } from './strided-slice.ts';
 import { tileKernel } from './tile.ts';
+import { transformKernel } from './transform.ts';
 import { registerTypedArrayKernel } from './typed-array-kernel.ts';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.ts';
 import { registerWasmMatMul } from './wasm-mat-mul.ts';
@@ -67,6 +68,7 @@ export function registerKernels(): void {
   registerTypedArrayKernel(cropGradBoxesKernel);
   registerTypedArrayKernel(resampleKernel);
   registerTypedArrayKernel(resampleGradKernel);
+  registerTypedArrayKernel(transformKernel);
   registerComposedKernel(einsumKernel);
   registerComposedKernel(depthwiseBackpropInputKernel);
   registerComposedKernel(conv2dBackpropInputKernel);
