@@ -242,3 +242,12 @@ test('lists and objects that hold themselves are searched once', () => {
   }
   expect(new Loop()._flatten_layers()).toHaveLength(2);
 });
+
+test('a layer is built again from the shape it was built from', () => {
+  const scale = new Scale();
+  expect(scale.get_build_config()).toBeNull();
+  scale.apply(tf.ones([2, 4]));
+  const again = new Scale();
+  again.build_from_config(scale.get_build_config() ?? {});
+  expect(again.weights.map(({ name, shape }) => [name, shape])).toEqual([['scale_1/kernel', [4]]]);
+});

@@ -9,6 +9,7 @@ import { batchInputShape, type LayerConfig, type WeightOptions } from './layer-o
 import { type LossFunction, LossStore } from './loss-store.ts';
 import { makeWeight } from './make-weight.ts';
 import { MetricStore } from './metric-store.ts';
+import { nameScope } from './names.ts';
 import { kerasTensorsIn } from './node.ts';
 import { floatx, serializePolicy, toPolicy } from './policy.ts';
 import type { AddedMetric } from './providers.ts';
@@ -243,6 +244,15 @@ export class Layer extends ConnectedLayer {
   get_build_config(): Config | null {
     const input_shape = this.#build_input_shape;
     return input_shape === null ? null : { input_shape };
+  }
+
+  /** Builds the layer from what `get_build_config` gave, unless it is built. */
+  build_from_config(config: Config): void {
+    const { input_shape } = config;
+    if (this.built || input_shape === undefined || input_shape === null) return;
+    nameScope(this.name, () => {
+      this.build(input_shape as Shapes);
+    });
   }
 
   /** Makes a layer from what `get_config` gave. */
