@@ -1,6 +1,6 @@
 import type { ReadOptions } from '@km/core';
-import type { LoadReport } from '@km/keras';
 import type { CliIo } from './io.ts';
+import type { OpenedModel } from './model/open-model.ts';
 import { progressBar } from './progress-bar.ts';
 import { type PrintableObject, printJson } from './text/print-json.ts';
 import { printable } from './text/printable.ts';
@@ -40,11 +40,24 @@ export async function withProgress<Result>(
 /** Longest list of names in a warning. */
 const MAX_NAMES = 5;
 
+/** State of metrics, which starts anew with every run. */
+const METRICS = /^(keras_api\/)?metrics\//;
+
+/** State of optimizers, which a model that is not compiled does not have. */
+const OPTIMIZER = /^optimizer\/|\/\.OPTIMIZER_SLOT\//;
+
 /** Warns of what a load left over, cast, or has to say. */
-export function warnOf(io: CliIo, options: CommonOptions, report: LoadReport | undefined): void {
+export function warnOf(
+  io: CliIo,
+  options: CommonOptions,
+  { model, report }: Pick<OpenedModel, 'model' | 'report'>,
+): void {
   if (options.quiet === true || report === undefined) return;
   const warn = (text: string): unknown => io.stderr.write(`km: warning: ${printable(text)}\n`);
-  const { missing, extra, cast } = report;
+  const { missing, cast } = report;
+  const extra = report.extra.filter(
+    (name) => !METRICS.test(name) && (model.compiled || !OPTIMIZER.test(name)),
+  );
   if (missing.length > 0) warn(`no stored value for ${namesOf(missing)}`);
   if (extra.length > 0) warn(`stored values that the model does not have: ${namesOf(extra)}`);
   if (cast.length > 0) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { run } from './run.ts';
+import { run } from '@km/cli';
 
 const interrupt = new AbortController();
 // The second Ctrl-C ends the process as usual, should the first one hang.

@@ -43,7 +43,7 @@ async function convert(
     return { opened: result, format: await saveAs(result.model, to, options, read) };
   });
   const { model, report, kind } = opened;
-  warnOf(io, options, report);
+  warnOf(io, options, opened);
   const parameters = model.count_params();
   await printResult(
     io,
@@ -66,11 +66,7 @@ async function convert(
           ['from', `${from} (${kind})`],
           ['to', `${to} (${format})`],
           ['parameters', String(parameters)],
-          [
-            'tensors',
-            report &&
-              `${report.matched.length} of ${report.matched.length + report.extra.length} taken over`,
-          ],
+          ['tensors read', report && String(report.matched.length)],
         ],
       },
     ],

@@ -31,9 +31,9 @@ async function evaluate(path: string, options: EvaluateOptions, io: CliIo): Prom
   const results = await withProgress(io, options, async (read) => {
     const x = await readArrays(options.x, io, read);
     const y = options.y === undefined ? undefined : await readArrays(options.y, io, read);
-    const { model, report } = await openModel(path, { ...options, compile: true }, read);
-    warnOf(io, options, report);
-    return evaluateArrays(model, { x, y }, options.batchSize, read);
+    const opened = await openModel(path, { ...options, compile: true }, read);
+    warnOf(io, options, opened);
+    return evaluateArrays(opened.model, { x, y }, options.batchSize, read);
   });
   const figures = Object.entries(results).map(([name, value]) => [name, Number(value)] as const);
   await printResult(io, options, { metrics: Object.fromEntries(figures) }, [

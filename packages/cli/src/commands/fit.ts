@@ -52,10 +52,10 @@ async function fit(path: string, options: FitOptions, io: CliIo): Promise<void> 
   const { history, format } = await withProgress(io, options, async (read) => {
     const x = await readArrays(options.x, io, read);
     const y = options.y === undefined ? undefined : await readArrays(options.y, io, read);
-    const { model, report } = await openModel(path, { ...options, compile: true }, read);
-    warnOf(io, options, report);
+    const opened = await openModel(path, { ...options, compile: true }, read);
+    warnOf(io, options, opened);
     const results = await fitArrays(
-      model,
+      opened.model,
       { x, y },
       {
         epochs: options.epochs,
@@ -66,7 +66,7 @@ async function fit(path: string, options: FitOptions, io: CliIo): Promise<void> 
       },
       read,
     );
-    return { history: results, format: await saveAs(model, options.out, options, read) };
+    return { history: results, format: await saveAs(opened.model, options.out, options, read) };
   });
   const numbers = Object.fromEntries(
     Object.entries(history).map(([name, values]) => [name, values.map(Number)]),

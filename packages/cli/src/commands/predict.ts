@@ -39,17 +39,16 @@ export function addPredict(program: Command, io: CliIo): void {
 }
 
 async function predict(path: string, options: PredictOptions, io: CliIo): Promise<void> {
-  const { output, signature } = options;
+  const { output } = options;
   const { checkArrayPath, arraysToJson, writeArrays } = await import('../arrays/write-arrays.ts');
   const { readArrays } = await import('../arrays/read-arrays.ts');
-  const { openModel, refuseSignature } = await import('../model/open-model.ts');
+  const { openModel } = await import('../model/open-model.ts');
   const { predictArrays } = await import('../model/predict.ts');
   if (output !== undefined) checkArrayPath(output);
   const outputs = await withProgress(io, options, async (read) => {
     const arrays = await readArrays(options.inputs, io, read);
     const opened = await openModel(path, { ...options, compile: false }, read);
-    refuseSignature(signature, opened.kind);
-    warnOf(io, options, opened.report);
+    warnOf(io, options, opened);
     const results = await predictArrays(opened.model, arrays, options.batchSize, read);
     if (output !== undefined) await writeArrays(output, results, read);
     return results;

@@ -12,6 +12,8 @@ import type { RuntimeOptions } from './runtime-options.ts';
 export interface OpenModelOptions extends RuntimeOptions {
   /** Compiles the model as it was saved and restores the optimizer's state. */
   readonly compile: boolean;
+  /** Function of a SavedModel to call instead of the model. */
+  readonly signature?: string;
 }
 
 /** A model, and what became of every stored value. */
@@ -33,6 +35,7 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const place = await placeOf(path);
   const found = await detect(place, { signal: read.signal });
+  refuseSignature(options.signature, found.kind);
   const keras = await import('@km/keras');
   await keras.ready(options.backend);
   const custom_objects = await customObjects(options.customObjects);
@@ -118,7 +121,7 @@ async function customObjects(path: string | undefined): Promise<CustomObjects> {
 }
 
 /** @throws UnsupportedError for a signature, which only a SavedModel has. */
-export function refuseSignature(signature: string | undefined, kind: Detected['kind']): void {
+function refuseSignature(signature: string | undefined, kind: Detected['kind']): void {
   if (signature === undefined) return;
   if (kind !== 'saved-model') {
     throw new UsageError('only a SavedModel has signatures: leave --signature away');
