@@ -343,3 +343,56 @@ test('a loss that does not depend on a variable leaves it alone', () => {
   expect(found.gradients[1]).toBeNull();
   expect(found.loss.dataSync()[0]).toBeCloseTo(1.84, 5);
 });
+
+type Tables = [
+  name: string,
+  make: () => optimizers.Optimizer | optimizers.legacy.Optimizer,
+  number[],
+  number[],
+];
+
+const tables: Tables[] = [
+  [
+    'legacy SGD',
+    () => new optimizers.legacy.SGD({ learning_rate: 0.1, momentum: 0.9 }),
+    [1.6245363, 1.16193],
+    [-0.071053, -0.656182, -0.472571, 0.20506, -0.599613, 0.043911, 0.277794, 0.306761, 0.3, 0.4],
+  ],
+  [
+    'legacy Adamax',
+    () => new optimizers.legacy.Adamax({ learning_rate: 0.1 }),
+    [1.5761786, 1.2484747],
+    [-0.29905, -0.348662, -0.51473, -0.001822, -0.118479, 0.009507, 0.160836, 0.173647, 0.3, 0.4],
+  ],
+  [
+    'SGD',
+    () => new optimizers.SGD({ learning_rate: 0.1, momentum: 0.9 }),
+    [1.6395483, 1.0896934],
+    [0.235903, -0.833153, -0.491151, 0.538886, -0.763287, 0.041839, 0.426521, 0.393483, 0.3, 0.4],
+  ],
+];
+
+test.each(tables)('%s updates the rows of an embedding as TensorFlow does', async (...row) => {
+  const [, make, losses, expected] = row;
+  const model = new Sequential({
+    layers: [
+      new layers.Embedding({ input_dim: 5, output_dim: 2, input_length: 2 }),
+      new layers.Flatten(),
+      new layers.Dense({ units: 1 }),
+    ],
+  });
+  model.set_weights([
+    Float32Array.from({ length: 10 }, (_, i) => i / 10 - 0.5),
+    [[0.1], [0.2], [-0.3], [0.4]],
+    [0],
+  ]);
+  model.compile({ optimizer: make(), loss: 'mse' });
+  const x = { data: Int32Array.from([0, 1, 1, 2, 3, 0, 2, 2]), shape: [4, 2] };
+  const { history } = await model.fit(x, [[1], [0], [-1], [2]], {
+    ...QUIET,
+    batch_size: 1,
+    epochs: 2,
+  });
+  expectLogs(history, { loss: losses });
+  assertClose(model.weights[0]?.values() ?? [], expected, { rtol: 1e-4, atol: 2e-6 });
+});

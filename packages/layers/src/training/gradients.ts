@@ -42,9 +42,15 @@ export function gradients(
 /** Finds the rows of a table that the recorded operations look up; null when they use it in another way. */
 function gatheredRows(table: tf.Tensor): Int32Array | null {
   const rows = new Set<number>();
-  for (const { inputs, kernelName, saved } of tf.engine().state.activeTape ?? []) {
-    const uses = Object.values(inputs).some((input) => input.id === table.id);
-    if (!uses) continue;
+  const handles = new Set([table.id]);
+  const backend = tf.getBackend();
+  for (const { inputs, outputs, kernelName, saved } of tf.engine().state.activeTape ?? []) {
+    if (!Object.values(inputs).some((input) => handles.has(input.id))) continue;
+    if (tf.getKernel(kernelName, backend) === undefined) {
+      // A clone is recorded under the name of its scope, which is that of no kernel.
+      for (const { id } of outputs) handles.add(id);
+      continue;
+    }
     // The layer has freed the indices themselves; the tape keeps a handle for the backward pass.
     const indices = saved?.find((tensor) => tensor.dtype === 'int32');
     if (kernelName !== 'GatherV2' || indices === undefined) return null;
