@@ -25,19 +25,27 @@ export function namedArguments<T extends object>(
   if (positional.length > names.length) {
     throw new TypeError(`${fn} takes at most ${names.length} arguments: ${names.join(', ')}.`);
   }
-  const found = new Map<string, unknown>();
-  for (const [k, value] of positional.entries()) {
-    const name = names[k];
-    if (name !== undefined && value !== undefined) found.set(name, value);
-  }
-  for (const [name, value] of Object.entries(byName ?? {})) {
+  const byPosition = positional.map((value, k): [string, unknown] => [names[k] ?? '', value]);
+  const given = Object.entries(byName ?? {});
+  checkNames(fn, names, byPosition, given);
+  const set = [...byPosition, ...given].filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as Partial<T>;
+}
+
+function checkNames(
+  fn: string,
+  names: readonly string[],
+  byPosition: readonly [string, unknown][],
+  given: readonly [string, unknown][],
+): void {
+  for (const [name] of given) {
     if (!names.includes(name)) {
       throw new TypeError(`${fn} has no argument '${name}'; it takes ${names.join(', ')}.`);
     }
-    if (found.has(name)) throw new TypeError(`${fn} got '${name}' twice.`);
-    if (value !== undefined) found.set(name, value);
+    if (byPosition.some(([other, value]) => other === name && value !== undefined)) {
+      throw new TypeError(`${fn} got '${name}' twice.`);
+    }
   }
-  return Object.fromEntries(found) as Partial<T>;
 }
 
 /** True for a non-empty object all of whose keys are argument names. */

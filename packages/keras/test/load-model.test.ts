@@ -1,5 +1,5 @@
 import { models, ready } from '@km/keras';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {
   batchOf,
   digests,
@@ -23,25 +23,28 @@ const cases = VERSIONS.flatMap((version) =>
 
 beforeAll(() => ready());
 
-test.each(cases)('TensorFlow %s %s as %s loads with its weights, its optimizer and its numbers', async (version, name, format) => {
-  const expected = expectedOf(version, name);
-  const model = await models.load_model(fileOf(version, expected.files[format] ?? ''));
-  const [x, y] = [batchOf(expected.inputs), batchOf(expected.targets)];
-  expect(digests(model.weights)).toEqual(expected.weights.map(({ sha256 }) => sha256));
-  // Float32 sums in another order; the largest activation is about 10.
-  expect(distance(model.apply(x as tf.Tensor), expected.outputs)).toBeLessThan(1e-5);
-  const evaluated = (await model.test_on_batch(x, y)) as number[] | number;
-  expect([evaluated].flat()).toBeNear(expected.evaluate);
-  expect(digests(model.optimizer?.variables ?? [])).toEqual(
-    expected.optimizer.variables.map(({ sha256 }) => sha256),
-  );
-  const step = (await model.train_on_batch(x, y)) as number[] | number;
-  expect([step].flat()).toBeNear(expected.step);
-  expect(distance(model.apply(x as tf.Tensor), expected.outputs_after_step)).toBeLessThan(1e-4);
-  const report = models.load_report(model);
-  expect(report?.missing).toEqual([]);
-  expect(report?.matched.length).toBeGreaterThanOrEqual(expected.weights.length);
-});
+test.each(cases)(
+  'TensorFlow %s %s as %s loads with its weights, its optimizer and its numbers',
+  async (version, name, format) => {
+    const expected = expectedOf(version, name);
+    const model = await models.load_model(fileOf(version, expected.files[format] ?? ''));
+    const [x, y] = [batchOf(expected.inputs), batchOf(expected.targets)];
+    expect(digests(model.weights)).toEqual(expected.weights.map(({ sha256 }) => sha256));
+    // Float32 sums in another order; the largest activation is about 10.
+    expect(distance(model.apply(x as tf.Tensor), expected.outputs)).toBeLessThan(1e-5);
+    const evaluated = (await model.test_on_batch(x, y)) as number[] | number;
+    expect([evaluated].flat()).toBeNear(expected.evaluate);
+    expect(digests(model.optimizer?.variables ?? [])).toEqual(
+      expected.optimizer.variables.map(({ sha256 }) => sha256),
+    );
+    const step = (await model.train_on_batch(x, y)) as number[] | number;
+    expect([step].flat()).toBeNear(expected.step);
+    expect(distance(model.apply(x as tf.Tensor), expected.outputs_after_step)).toBeLessThan(1e-4);
+    const report = models.load_report(model);
+    expect(report?.missing).toEqual([]);
+    expect(report?.matched.length).toBeGreaterThanOrEqual(expected.weights.length);
+  },
+);
 
 test('a model loads without its compile state when compile is false', async () => {
   const model = await models.load_model(fileOf('2.15.1', 'dense.h5'), null, false);
@@ -70,7 +73,12 @@ expect.extend({
   toBeNear(actual: readonly number[], expected: readonly number[]) {
     const pass =
       actual.length === expected.length &&
-      expected.every((value, i) => Math.abs(value - (actual[i] ?? Number.NaN)) <= 1e-5 + 1e-4 * Math.abs(value));
-    return { pass, message: () => `${JSON.stringify(actual)} is not near ${JSON.stringify(expected)}` };
+      expected.every(
+        (value, i) => Math.abs(value - (actual[i] ?? Number.NaN)) <= 1e-5 + 1e-4 * Math.abs(value),
+      );
+    return {
+      pass,
+      message: () => `${JSON.stringify(actual)} is not near ${JSON.stringify(expected)}`,
+    };
   },
 });

@@ -1,6 +1,7 @@
 import { MalformedError, NotFoundError } from '@km/core';
 import { parseConfig, upgradeModelConfig } from '@km/keras-config';
 import { type CustomObjects, layers, Model } from '@km/layers';
+import { fromFile } from './file-error.ts';
 
 /** What else tells how to read an architecture. */
 export interface ArchitectureOptions {
@@ -26,7 +27,9 @@ export function buildArchitecture(text: string, options: ArchitectureOptions = {
     );
   }
   const config = upgradeModelConfig(parsed, { kerasVersion });
-  const model = layers.deserialize(config, custom_objects ?? undefined);
+  const model = fromFile('an architecture', source, () =>
+    layers.deserialize(config, custom_objects ?? undefined),
+  );
   if (model instanceof Model) return model;
   throw new MalformedError(
     `${source ?? 'The JSON'} describes a ${config.class_name}, which is a layer and not a model.`,

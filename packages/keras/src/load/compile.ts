@@ -6,6 +6,7 @@ import {
   upgradeTrainingConfig,
 } from '@km/keras-config';
 import { custom_object_scope, type Model } from '@km/layers';
+import { fromFile } from './file-error.ts';
 import type { LoadContext } from './load-context.ts';
 
 /** Where a training configuration stands: HDF5 and SavedModels hold metrics as made, archives the arguments of `compile`. */
@@ -38,7 +39,7 @@ export function compileFromConfig(
   const config = readTrainingConfig(upgradeTrainingConfig(value, { kerasVersion }));
   const made =
     metricsAreMade && Array.isArray(config.metrics) && config.metrics.some(Array.isArray);
-  custom_object_scope(context.custom_objects ?? {}, () => {
+  const compile = (): void =>
     model.compile({
       ...(config.optimizer_config === undefined ? {} : { optimizer: config.optimizer_config }),
       loss: config.loss as never,
@@ -48,7 +49,9 @@ export function compileFromConfig(
       from_serialized: made,
       ...runOptions(config),
     });
-  });
+  fromFile('a training configuration', undefined, () =>
+    custom_object_scope(context.custom_objects ?? {}, compile),
+  );
 }
 
 /** Options of `compile` that only Keras 3 and the v3 format note. */

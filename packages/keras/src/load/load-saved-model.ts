@@ -11,6 +11,7 @@ import { layers, Model } from '@km/layers';
 import { type KerasMetadataNode, readSavedModel, type SavedModel } from '@km/savedmodel';
 import type { Place } from '../paths/platform.ts';
 import { compileFromConfig } from './compile.ts';
+import { fromFile } from './file-error.ts';
 import { fillFromCheckpoint } from './load-checkpoint.ts';
 import type { LoadContext } from './load-context.ts';
 
@@ -68,7 +69,9 @@ function deserialize(
   context: LoadContext,
 ): Model {
   try {
-    const model = layers.deserialize(config, context.custom_objects);
+    const model = fromFile('an architecture', shown, () =>
+      layers.deserialize(config, context.custom_objects),
+    );
     if (model instanceof Model) return model;
   } catch (error) {
     if (!isKmError(error, 'KM_NOT_FOUND')) throw error;

@@ -29,34 +29,38 @@ export async function matchObjectGraph<Item>(
   const bindings = bind(graph, root, view);
   bindSlots(graph, bindings, view);
   const filled = new Set<Item>();
-  for (const [index, node] of graph.nodes.entries()) {
-    const item = bindings.get(index);
+  for (const { item, key, name, tensor } of valuesOf(graph, tensors, bindings)) {
     const variable = item === undefined ? undefined : view.variable(item);
-    for (const { name, key } of node.attributes) {
-      const tensor = tensors.get(key);
-      if (tensor === undefined) continue;
-      if (item === undefined || variable === undefined || name !== 'VARIABLE_VALUE') {
-        report.extra.push(key);
-      } else if (!filled.has(item)) {
-        filled.add(item);
-        await fill(variable, key, tensor, report, options);
-      }
+    if (item === undefined || variable === undefined || name !== 'VARIABLE_VALUE') {
+      report.extra.push(key);
+    } else if (!filled.has(item)) {
+      filled.add(item);
+      await assignStored(variable, { name: key, tensor }, report, options);
     }
   }
-  for (const item of reachable(root, view)) {
-    const variable = view.variable(item);
-    if (variable !== undefined && !filled.has(item)) report.missing.push(variable.name);
-  }
+  report.missing.push(...unfilled(root, view, filled));
 }
 
-async function fill(
-  variable: Variable,
-  key: string,
-  tensor: LazyTensor,
-  report: ReportBuilder,
-  options: AssignOptions,
-): Promise<void> {
-  await assignStored(variable, { name: key, tensor }, report, options);
+/** The values of a checkpoint with the objects that they are bound to. */
+function valuesOf<Item>(
+  graph: ObjectGraph,
+  tensors: TensorMap,
+  bindings: Bindings<Item>,
+): { item: Item | undefined; name: string; key: string; tensor: LazyTensor }[] {
+  return graph.nodes.flatMap(({ attributes }, index) =>
+    attributes.flatMap(({ name, key }) => {
+      const tensor = tensors.get(key);
+      return tensor === undefined ? [] : [{ item: bindings.get(index), name, key, tensor }];
+    }),
+  );
+}
+
+/** Names of the variables that got no value. */
+function unfilled<Item>(root: Item, view: LiveView<Item>, filled: ReadonlySet<Item>): string[] {
+  return [...reachable(root, view)].flatMap((item) => {
+    const variable = filled.has(item) ? undefined : view.variable(item);
+    return variable === undefined ? [] : [variable.name];
+  });
 }
 
 function bind<Item>(graph: ObjectGraph, root: Item, view: LiveView<Item>): Bindings<Item> {
