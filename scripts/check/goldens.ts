@@ -10,6 +10,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { ready } from '../../packages/layers/src/engine/ready.ts';
 import { type CaseRunner, type Outcome, outcomeOf, printGroup, runCases } from './golden-report.ts';
+import { runConfigs } from './goldens-configs.ts';
 import { runLayer } from './goldens-layers.ts';
 import { runRandomLayer } from './goldens-layers-random.ts';
 import { runLoss } from './goldens-losses.ts';
@@ -45,6 +46,19 @@ async function runGroups(folder: string, { group, filter }: Options): Promise<Ou
   return outcomes;
 }
 
+/** Reads the configurations of other versions, `GROUP.VERSION.configs.json`. */
+async function runVersions(folder: string, { group, filter }: Options): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    if (!file.endsWith('.configs.json') || (group !== '' && !file.startsWith(group))) continue;
+    const found = await runConfigs(folder, file, filter);
+    if (found === null) continue;
+    printGroup(file.replace('.json', ''), found);
+    outcomes.push(...found);
+  }
+  return outcomes;
+}
+
 /** Runs the trainings `training/VERSION/CASE`. */
 async function runTrainings(folder: string, { group, filter }: Options): Promise<Outcome[]> {
   const root = path.join(folder, 'training');
@@ -75,7 +89,11 @@ async function main(): Promise<void> {
   const [folder] = positionals;
   if (folder === undefined) throw new Error('usage: goldens.ts FOLDER');
   await ready(values.backend);
-  const outcomes = [...(await runGroups(folder, values)), ...(await runTrainings(folder, values))];
+  const outcomes = [
+    ...(await runGroups(folder, values)),
+    ...(await runVersions(folder, values)),
+    ...(await runTrainings(folder, values)),
+  ];
   const count = (status: string): number => outcomes.filter((o) => o.status === status).length;
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   if (count('failed') > 0 || outcomes.length === 0) process.exitCode = 1;

@@ -94,12 +94,12 @@ export function serialize(loss: Loss | LossFn | null): unknown {
  * Finds a loss by its name or configuration; losses and functions are returned as they are.
  * @throws NotFoundError for a name that neither Keras nor the custom objects know.
  */
-export function get(identifier: unknown): Loss | LossFn | null {
+export function get(identifier: unknown, custom_objects?: CustomObjects): Loss | LossFn | null {
   if (identifier === null || identifier === undefined) return null;
   if (identifier instanceof Loss || typeof identifier === 'function') {
     return identifier as Loss | LossFn;
   }
-  return deserialize(identifier);
+  return deserialize(identifier, custom_objects);
 }
 
 /** Makes a loss of whatever `get` accepts. */

@@ -142,6 +142,6 @@ export function serialize(optimizer: AnyOptimizer): unknown {
 }
 
 /** Finds an optimizer by its name or configuration; optimizers are returned as they are. */
-export function get(identifier: unknown): AnyOptimizer {
-  return isOptimizer(identifier) ? identifier : deserialize(identifier);
+export function get(identifier: unknown, custom_objects?: CustomObjects): AnyOptimizer {
+  return isOptimizer(identifier) ? identifier : deserialize(identifier, custom_objects);
 }

@@ -25,6 +25,9 @@ export function weighClasses([x, y, sample_weight]: Batch, class_weight: ClassWe
   if (!(y instanceof tf.Tensor)) {
     throw new TypeError('`class_weight` is only supported for models with a single output.');
   }
+  if (y.rank > 2) {
+    throw new RangeError('`class_weight` is not supported for labels of 3 or more axes.');
+  }
   const weights = weightsInOrder(class_weight);
   const weighted = tf.tidy(() => {
     const one_hot = y.rank > 1 && (y.shape.at(-1) ?? 1) > 1;

@@ -76,3 +76,7 @@ export function revived(value: unknown, make: (config: unknown) => unknown): unk
   const entries = Object.entries(value);
   return Object.fromEntries(entries.map(([key, item]) => [key, revived(item, make)]));
 }
+
+/** What is said of a model that is trained or evaluated before it is compiled. */
+export const NOT_COMPILED: string =
+  'You must compile your model before training/testing. Use `model.compile({ optimizer, loss })`.';

@@ -1,6 +1,7 @@
 import type { CallbackList, CallbacksArgument } from '../callbacks/callback-list.ts';
 import { History } from '../callbacks/history.ts';
 import { type ClassWeight, weighClasses } from './class-weight.ts';
+import { NOT_COMPILED } from './compile-arguments.ts';
 import { dataSource, type SplitSources, splitSources } from './data-adapter.ts';
 import type { DataSource, OwnedBatch } from './data-source.ts';
 import { evaluateSource } from './evaluate.ts';
@@ -94,7 +95,7 @@ export async function fit(
   y: Data | null,
   options: FitOptions,
 ): Promise<History> {
-  requireCompiled(model);
+  if (!model.compiled) throw new TypeError(NOT_COMPILED);
   const { training, validation } = await sourcesOf(model, x, y, options);
   const reader = new EpochReader(training, options.steps_per_epoch ?? null);
   const epochs = options.epochs ?? 1;
@@ -109,6 +110,8 @@ export async function fit(
     validation === null ? null : new EpochReader(validation, options.validation_steps ?? null);
   const run = { model, options, reader, validation: validationReader, callbacks };
   model.stop_training = false;
+  const history = callbacks.history ?? new History();
+  model.history = history;
   await callbacks.on_train_begin();
   const logs = await runEpochs(run, options.initial_epoch ?? 0, epochs);
   await reader.close();
@@ -118,14 +121,7 @@ export async function fit(
     optimizer.finalize_variable_values(model.trainable_variables);
   }
   await callbacks.on_train_end(logs);
-  const history = callbacks.history ?? new History();
-  model.history = history;
   return history;
-}
-
-/** @throws TypeError for a model that is not compiled. */
-export function requireCompiled(model: Trainer): void {
-  if (model.compiled_loss === null) throw new TypeError('The model is not compiled.');
 }
 
 async function runEpochs(run: Run, first: number, epochs: number): Promise<Logs> {

@@ -11,7 +11,12 @@ import { deserialize as deserializeMetric } from '../metrics/registry.ts';
 import { LossScaleOptimizer } from '../optimizers/loss-scale-optimizer.ts';
 import { type AnyOptimizer, get as getOptimizer } from '../optimizers/registry.ts';
 import type { ClassWeight } from './class-weight.ts';
-import { type CompileArguments, checkCompileArguments, revived } from './compile-arguments.ts';
+import {
+  type CompileArguments,
+  checkCompileArguments,
+  NOT_COMPILED,
+  revived,
+} from './compile-arguments.ts';
 import { type EvaluateOptions, evaluate } from './evaluate.ts';
 import { type FitOptions, fit } from './fit.ts';
 import type { BatchIterable } from './iterable-source.ts';
@@ -67,9 +72,7 @@ export abstract class Trainer extends GraphModel {
 
   #require(): Compiled {
     if (this.#compiled !== null) return this.#compiled;
-    throw new TypeError(
-      'You must compile your model before training/testing. Use `model.compile({ optimizer, loss })`.',
-    );
+    throw new TypeError(NOT_COMPILED);
   }
 
   get compiled(): boolean {
