@@ -1,5 +1,5 @@
 /**
- * Lets Keras read HDF5 files that @km wrote: `oracle-h5.ts KIT PYTHON...`, with the folder of km_oracle.py and pythons that
+ * Lets Keras read HDF5 files that @km wrote: `oracle-h5.ts KIT PYTHON... [--filter TEXT]`, with the folder of km_oracle.py and pythons that
  * have TensorFlow; `oracleH5` is the part for other commands. Keras makes a model and saves it, @km reads the file and
  * writes it again, and Keras must find the same weights, optimizer state, predictions and training step in the copy. The
  * first python's whole models are also given to the others.
@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import {
   detectH5Kind,
   readModelH5,
@@ -57,13 +58,18 @@ interface Answer {
   };
 }
 
-/** Runs all checks with the pythons given. */
-export async function oracleH5(kit: string, pythons: readonly string[]): Promise<OracleOutcome[]> {
+/** Runs all checks whose name contains `filter` with the pythons given. */
+export async function oracleH5(
+  kit: string,
+  pythons: readonly string[],
+  filter = '',
+): Promise<OracleOutcome[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'h5-'));
   const outcomes: OracleOutcome[] = [];
+  const cases = CASES.filter((item) => nameOf(item).includes(filter));
   try {
     for (const [i, python] of pythons.entries()) {
-      for (const [k, item] of CASES.entries()) {
+      for (const [k, item] of cases.entries()) {
         const readers = i === 0 && item.format === 'h5' ? pythons : [python];
         const out = path.join(folder, `${i}-${k}`);
         outcomes.push(...(await checkCase({ kit, python, readers, out }, item)));
@@ -82,22 +88,32 @@ interface Setting {
   readonly out: string;
 }
 
+function nameOf({ zoo: name, format, strings }: Case): string {
+  return [name, format, strings].join(' ').trim();
+}
+
 async function checkCase(setting: Setting, item: Case): Promise<OracleOutcome[]> {
   const { kit, python, readers, out } = setting;
   const made = run(kit, python, ['make', item.zoo, '--format', item.format, '--out', out]);
-  const id = [item.zoo, item.format, item.strings].join(' ').trim();
-  const own = `${id}, Keras ${made.by?.keras ?? path.basename(python)}`;
+  const own = `${nameOf(item)}, Keras ${made.by?.keras ?? path.basename(python)}`;
   if (!made.ok || made.model === undefined) {
     const reason = made.error ?? 'not made';
     return [{ id: own, status: reason.includes('unsupported') ? 'skipped' : 'failed', reason }];
   }
-  const copy = path.join(out, 'km.h5');
-  await copyFile(path.join(out, made.model), copy, item);
+  const [original, copy] = [path.join(out, made.model), path.join(out, `km-${made.model}`)];
+  await copyFile(original, copy, item);
   return readers.map((reader) => {
-    const io = ['--io', path.join(out, 'expected.json')];
-    const answer = run(kit, reader, ['check', copy, ...io, ...zoo(item)]);
+    const check = (file: string): Answer =>
+      run(kit, reader, ['check', file, '--io', path.join(out, 'expected.json'), ...zoo(item)]);
+    const answer = check(copy);
     const to = reader === python ? '' : ` read by Keras ${answer.by?.keras ?? reader}`;
-    return { id: `${own}${to}`, ...judge(answer, item) };
+    const outcome = judge(answer, item);
+    const id = `${own}${to}`;
+    if (outcome.status === 'passed') return { id, ...outcome };
+    // Keras does not always restore what it saved; then the copy must fare as the original does.
+    const same = JSON.stringify(judge(check(original), item)) === JSON.stringify(outcome);
+    const reason = `${outcome.reason}, ${same ? 'as with' : 'unlike'} the file of Keras`;
+    return { id, status: same ? 'passed' : 'failed', reason };
   });
 }
 
@@ -146,11 +162,15 @@ function run(kit: string, python: string, args: readonly string[]): Answer {
 }
 
 async function main(): Promise<void> {
-  const [kit, ...pythons] = process.argv.slice(2);
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { filter: { type: 'string', default: '' } },
+  });
+  const [kit, ...pythons] = positionals;
   if (kit === undefined || pythons.length === 0) {
-    throw new Error('usage: oracle-h5.ts KIT PYTHON...');
+    throw new Error('usage: oracle-h5.ts KIT PYTHON... [--filter TEXT]');
   }
-  const outcomes = await oracleH5(kit, pythons);
+  const outcomes = await oracleH5(kit, pythons, values.filter);
   for (const { id, status, reason } of outcomes) console.log(`${status.padEnd(8)}${id}: ${reason}`);
   const count = (status: string): number => outcomes.filter((o) => o.status === status).length;
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
