@@ -6,7 +6,16 @@ import { root } from './install.mjs';
 import { sourceFiles } from './source-files.mjs';
 
 const problems = [];
-const imported = /(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
+const imported =
+  /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"\s]+)['"]|(?:^|\n)\s*import\s*['"]([^'"\s]+)['"]|\bimport\s*\(\s*['"]([^'"\s]+)['"]/g;
+
+/** The module specifiers of a source file. */
+function specifiersOf(file) {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  return [...text.matchAll(imported)].map(([, ...found]) =>
+    found.find((name) => name !== undefined),
+  );
+}
 
 /** The package that a module specifier names, without its subpath. */
 function packageOf(specifier) {
@@ -44,7 +53,7 @@ function checkManifest(name) {
 function checkImports(name, file) {
   const base = path.basename(file);
   const platform = nodeOnly.has(name) || base === 'node.ts' || base.startsWith('node-');
-  for (const [, specifier] of readFileSync(path.join(root, file), 'utf8').matchAll(imported)) {
+  for (const specifier of specifiersOf(file)) {
     if (/^[.#]/.test(specifier)) continue;
     if (specifier.startsWith('node:')) {
       if (!platform) problems.push(`${file} imports ${specifier}: only node.ts and node-*.ts may`);
@@ -59,7 +68,7 @@ function checkTests(name) {
   const folder = path.join(root, 'packages', name, 'test');
   for (const file of readdirSync(folder, { recursive: true })) {
     if (!file.endsWith('.ts')) continue;
-    for (const [, specifier] of readFileSync(path.join(folder, file), 'utf8').matchAll(imported)) {
+    for (const specifier of specifiersOf(path.join('packages', name, 'test', file))) {
       if (/^(\.\.\/){2,}[a-z-]+\/src/.test(specifier))
         problems.push(`packages/${name}/test/${file} imports ${specifier}`);
     }

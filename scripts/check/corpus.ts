@@ -8,10 +8,13 @@ import { parseArgs } from 'node:util';
 import { isKmError } from '@km/core';
 import { ready } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
+import { corpusConfigs } from './config-examples.ts';
 import type { CorpusCase, Expected } from './corpus-case.ts';
 import { corpusCheckpoints } from './corpus-checkpoints.ts';
 import { checkModel } from './corpus-model.ts';
+import { corpusSavedModels } from './corpus-savedmodels.ts';
 import { type Outcome, printGroup } from './golden-report.ts';
+import { corpusH5 } from './h5-corpus.ts';
 
 /** Kinds of entries that hold a Keras model or an architecture. */
 const MODEL_KINDS: ReadonlySet<string> = new Set([
@@ -85,6 +88,9 @@ async function main(): Promise<void> {
     groups.set(entry.kind, [...(groups.get(entry.kind) ?? []), outcome]);
   }
   groups.set('checkpoints', await corpusCheckpoints(folder, values.filter));
+  groups.set('HDF5 files', await corpusH5(folder, values.filter));
+  groups.set('SavedModels', await corpusSavedModels(folder, values.filter));
+  groups.set('configurations', values.filter === '' ? await corpusConfigs(folder) : []);
   for (const [group, outcomes] of groups) printGroup(group, outcomes);
   const all = [...groups.values()].flat();
   const count = (status: string): number => all.filter((o) => o.status === status).length;

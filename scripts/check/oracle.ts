@@ -1,9 +1,10 @@
 /**
- * Exchanges models with installed TensorFlow versions, both ways: `oracle.ts [VERSION …] [--formats F,…] [--only NAME,…]`.
+ * Exchanges models with installed TensorFlow versions, both ways:
+ * `oracle.ts [VERSION …] [--formats F,…] [--only NAME,…] [--all]`. Without `--all` a choice of models is taken.
  * Each version writes its models, which are read here and compared; what was read is written again here, and that version
  * reads it. KM_ORACLE says where the kit (`km_oracle.py`) lies, KM_ORACLE_HOME where its environments are.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,10 +12,34 @@ import { parseArgs } from 'node:util';
 import { ready } from '@km/keras';
 import { type Outcome, printGroup } from './golden-report.ts';
 import { type OracleCase, readOracleCase } from './oracle-case.ts';
+import { oracleCheckpoints } from './oracle-checkpoints.ts';
 import { checkRead } from './oracle-read.ts';
 import { judgeRow, type MatrixRow } from './oracle-rows.ts';
 import { writeBack } from './oracle-write.ts';
 
+/** The models of a run without `--all`: each kind of layer, optimizer and wiring once. */
+const CHOICE = [
+  'mlp',
+  'cnn_bn',
+  'functional_multi_io',
+  'lstm',
+  'gru',
+  'bidirectional',
+  'embedding_mask',
+  'transformer',
+  'custom_layer',
+  'tf_op_lambda',
+  'add_loss_metric',
+  'regularizers',
+  'normalization',
+  'mixed_float16',
+  'opt_adam_legacy',
+  'lr_schedule',
+  'convlstm2d',
+  'stateful_lstm',
+];
+/** Versions at work at the same time. */
+const AT_ONCE = 2;
 const VERSIONS = ['2.4.4', '2.10.1', '2.15.1', '2.19.1'];
 const FORMATS = ['h5', 'tf', 'keras', 'ckpt', 'weights-h5', 'weights-keras'];
 /** Formats that are written here. */
@@ -41,23 +66,30 @@ function kitOf(version: string): Kit {
   return { script: path.join(folder, 'km_oracle.py'), python };
 }
 
-/** Runs the kit's matrix command; returns its rows. */
-function matrix({ script, python }: Kit, args: readonly string[]): readonly MatrixRow[] {
+/** Runs the kit's matrix command; resolves to its rows. */
+async function matrix(
+  { script, python }: Kit,
+  args: readonly string[],
+): Promise<readonly MatrixRow[]> {
   const env = {
     ...process.env,
     TF_ENABLE_ONEDNN_OPTS: '0',
     TF_CPP_MIN_LOG_LEVEL: '3',
     CUDA_VISIBLE_DEVICES: '-1',
   };
-  const run = spawnSync(python, [script, 'matrix', ...args], {
+  const child = spawn(python, [script, 'matrix', ...args], {
     env,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const [output, errors]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  const status = await new Promise((resolve) => child.on('close', resolve));
   try {
-    return JSON.parse(run.stdout).rows;
+    return JSON.parse(Buffer.concat(output).toString()).rows;
   } catch {
-    throw new Error(`the kit printed no JSON (exit ${run.status}): ${run.stderr.slice(-500)}`);
+    const tail = Buffer.concat(errors).toString().slice(-500);
+    throw new Error(`the kit printed no JSON (exit ${String(status)}): ${tail}`);
   }
 }
 
@@ -92,7 +124,7 @@ async function checkVersion(version: string, { formats, only }: Selection): Prom
   mkdirSync(ours);
   const models = only === '' ? [] : ['--only', only];
   try {
-    const native = matrix(kit, ['--formats', formats.join(','), '--keep', theirs, ...models]);
+    const native = await matrix(kit, ['--formats', formats.join(','), '--keep', theirs, ...models]);
     const cases = casesOf(theirs);
     const read: Outcome[] = [];
     const written: Outcome[] = [];
@@ -103,11 +135,13 @@ async function checkVersion(version: string, { formats, only }: Selection): Prom
       written.push(await attempt(id, () => writeBack(found, cases, ours)));
     }
     const failures = written.filter(({ status }) => status !== 'passed');
-    const rows = matrix(kit, ['--formats', formats.join(','), '--read', ours, ...models]);
+    const rows = await matrix(kit, ['--formats', formats.join(','), '--read', ours, ...models]);
     const judged = rows.map((row) => judgeRow(row, native));
+    const checkpoints = await oracleCheckpoints(kit.python);
     printGroup(`${version} → @km`, read);
     printGroup(`@km → ${version}`, [...failures, ...judged]);
-    return [...read, ...failures, ...judged];
+    printGroup(`checkpoints, ${version}`, checkpoints);
+    return [...read, ...failures, ...judged, ...checkpoints];
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -118,16 +152,20 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       formats: { type: 'string', default: FORMATS.join(',') },
-      only: { type: 'string', default: '' },
+      only: { type: 'string', default: CHOICE.join(',') },
+      all: { type: 'boolean', default: false },
     },
   });
   await ready();
+  const selection = { formats: values.formats.split(','), only: values.all ? '' : values.only };
+  const pending = [...(positionals.length > 0 ? positionals : VERSIONS)];
   const all: Outcome[] = [];
-  for (const version of positionals.length > 0 ? positionals : VERSIONS) {
-    all.push(
-      ...(await checkVersion(version, { formats: values.formats.split(','), only: values.only })),
-    );
-  }
+  const work = async (): Promise<void> => {
+    for (let version = pending.shift(); version !== undefined; version = pending.shift()) {
+      all.push(...(await checkVersion(version, selection)));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   const count = (status: string): number => all.filter((o) => o.status === status).length;
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   if (count('failed') > 0 || all.length === 0) process.exitCode = 1;
