@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { jest } from '@jest/globals';
 import { type CliIo, run } from '../src/index.ts';
+
+// Ample, for machines that have much else to do.
+jest.setTimeout(60_000);
 
 /** What a command line printed, and how it ended. */
 export interface Outcome {

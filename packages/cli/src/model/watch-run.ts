@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Progress } from '@km/core';
 import type { callbacks } from '@km/layers';
 import { formatNumber } from '../text/format.ts';
@@ -8,6 +9,8 @@ export interface WatchOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+const BREATHE_AFTER_MS = 100;
+
 type Logs = Readonly<Record<string, unknown>>;
 
 /** Makes a callback that reports progress, and ends the run when the signal is aborted. */
@@ -15,33 +18,48 @@ export async function watchRun(options: WatchOptions): Promise<callbacks.Callbac
   const { callbacks: library } = await import('@km/layers');
   class Watch extends library.Callback {
     #epoch = 0;
+    #breathed = Date.now();
+    #isTraining = false;
+
+    override on_train_begin(): void {
+      this.#isTraining = true;
+    }
 
     override on_epoch_begin(epoch: number): void {
       this.#epoch = epoch;
     }
 
-    override on_train_batch_end(batch: number, logs: Logs): void {
+    override on_train_batch_end(batch: number, logs: Logs): Promise<void> {
       const { epochs, steps } = this.params;
       const stage = `epoch ${this.#epoch + 1}/${epochs} ${logsText(logs)}`;
-      this.#advance(stage, this.#epoch * (steps ?? 0) + batch + 1, epochs);
+      return this.#advance(stage, this.#epoch * (steps ?? 0) + batch + 1, epochs);
     }
 
-    override on_test_batch_end(batch: number): void {
-      // In a training this is the validation, which the bar of the training stands for.
-      if (this.params.epochs === 1) this.#advance('evaluating', batch + 1, 1);
-      else options.signal?.throwIfAborted();
+    override on_test_batch_end(batch: number): Promise<void> {
+      // The validation of a training has steps of its own, which no one knows.
+      if (this.#isTraining) return this.#breathe();
+      return this.#advance('evaluating', batch + 1, 1);
     }
 
-    override on_predict_batch_end(batch: number): void {
-      this.#advance('predicting', batch + 1, 1);
+    override on_predict_batch_end(batch: number): Promise<void> {
+      return this.#advance('predicting', batch + 1, 1);
     }
 
-    #advance(stage: string, done: number, epochs: number): void {
-      options.signal?.throwIfAborted();
+    async #advance(stage: string, done: number, epochs: number): Promise<void> {
+      await this.#breathe();
       const { steps } = this.params;
       options.onProgress?.(
         steps === null ? { stage, done } : { stage, done, total: steps * epochs },
       );
+    }
+
+    /** Steps are computed without a pause, and a signal arrives only in one. */
+    async #breathe(): Promise<void> {
+      if (Date.now() - this.#breathed >= BREATHE_AFTER_MS) {
+        await setImmediate();
+        this.#breathed = Date.now();
+      }
+      options.signal?.throwIfAborted();
     }
   }
   return new Watch();
