@@ -56,7 +56,8 @@ function pairUp(
     [variables, stored],
     [variables, withoutRate],
     [slots, stored],
-    [inNameOrder(model, variables), stored],
+    [inNameOrder(model, variables, '/'), stored],
+    [inNameOrder(model, variables, '_'), stored],
   ];
   for (const [wanted, values] of orders) {
     if (wanted.length === values.length && wanted.every((v, k) => fits(v, values[k]))) {
@@ -73,9 +74,13 @@ function fits(variable: Variable, value: StoredWeight | undefined): boolean {
   return value !== undefined && sameShape(variable.shape, value.tensor.shape);
 }
 
-/** Keras up to 2.0 sorted the trainable variables by name before making their slots. */
-function inNameOrder(model: Model, variables: readonly Variable[]): readonly Variable[] {
-  const names = model.trainable_variables.map(({ name }) => `${name}:0`);
+/** Keras up to 2.0 sorted the trainable variables by name before making their slots; older names have another separator. */
+function inNameOrder(
+  model: Model,
+  variables: readonly Variable[],
+  separator: '/' | '_',
+): readonly Variable[] {
+  const names = model.trainable_variables.map(({ name }) => `${name.replaceAll('/', separator)}:0`);
   const order = [...names.keys()].sort((a, b) => ((names[a] ?? '') < (names[b] ?? '') ? -1 : 1));
   const [iterations, ...slots] = variables;
   const groups = slots.length / names.length;
