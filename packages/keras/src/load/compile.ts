@@ -39,7 +39,7 @@ export function compileFromConfig(
   const config = readTrainingConfig(upgradeTrainingConfig(value, { kerasVersion }));
   const made =
     metricsAreMade && Array.isArray(config.metrics) && config.metrics.some(Array.isArray);
-  const compile = (): void =>
+  const compile = (): void => {
     model.compile({
       ...(config.optimizer_config === undefined ? {} : { optimizer: config.optimizer_config }),
       loss: config.loss as never,
@@ -49,6 +49,8 @@ export function compileFromConfig(
       from_serialized: made,
       ...runOptions(config),
     });
+    if (metricsAreMade) model._build_compiled();
+  };
   fromFile('a training configuration', undefined, () =>
     custom_object_scope(context.custom_objects ?? {}, compile),
   );

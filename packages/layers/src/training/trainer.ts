@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { History } from '../callbacks/history.ts';
 import { GraphModel } from '../engine/graph-model.ts';
 import { get_mask } from '../engine/mask.ts';
-import { flatten } from '../engine/nest.ts';
+import { flatten, mapStructure } from '../engine/nest.ts';
 import type { AddedMetric } from '../engine/providers.ts';
 import type { Nested, Tensors } from '../engine/types.ts';
 import { deserialize as deserializeLoss } from '../losses/registry.ts';
@@ -77,6 +77,16 @@ export abstract class Trainer extends GraphModel {
 
   get compiled(): boolean {
     return this.#compiled !== null;
+  }
+
+  /** Makes the losses and metrics of the outputs before the first batch, as Keras does for a model that it has loaded. */
+  _build_compiled(): void {
+    const graph = this._graph;
+    if (graph === null) return;
+    const outputs = graph.nested_outputs;
+    const { losses, metrics } = this.#require();
+    losses.build(outputs);
+    metrics.build(mapStructure(outputs, () => null) as BatchTensors, outputs);
   }
 
   /** The losses that `compile` has made. */
