@@ -13,10 +13,14 @@ import { root } from './install.mjs';
 const caps = { '@km/core': 12, '@km/checkpoint': 35, '@km/hdf5': 15 };
 const external = ['@tensorflow/*', 'h5wasm', '#h5wasm', '@zip.js/zip.js', 'node:*'];
 
+/** Size of an entry with its static imports; what is imported when it is touched does not count. */
 async function sizeOf(entry) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     stdin: { contents: `export * from '${entry}';`, resolveDir: root },
     bundle: true,
+    splitting: true,
+    outdir: root,
+    metafile: true,
     minify: true,
     write: false,
     format: 'esm',
@@ -26,8 +30,25 @@ async function sizeOf(entry) {
     external,
     logLevel: 'error',
   });
-  const [file] = outputFiles;
-  return { minified: file.contents.length, gzipped: gzipSync(file.contents, { level: 9 }).length };
+  const names = staticOutputs(metafile);
+  const files = outputFiles.filter((file) => names.has(path.relative(root, file.path)));
+  const bytes = Buffer.concat(files.map((file) => file.contents));
+  return { minified: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length };
+}
+
+/** Outputs that the entry imports statically, at any depth, itself included. */
+function staticOutputs({ outputs }) {
+  const names = new Set(
+    Object.keys(outputs).filter(
+      (name) => outputs[name].entryPoint !== undefined && name.includes('stdin'),
+    ),
+  );
+  for (const name of names) {
+    for (const { path: imported, kind } of outputs[name]?.imports ?? []) {
+      if (kind === 'import-statement' && outputs[imported] !== undefined) names.add(imported);
+    }
+  }
+  return names;
 }
 
 const rows = [];
