@@ -101,27 +101,63 @@ test('an aborted command ends with 130', async () => {
   }
 });
 
-test('what lies behind a URL is inspected as a file is', async () => {
-  const bytes = readFixture('models/tf-2.15.1/dense.keras');
+async function withServer(
+  files: ReadonlyMap<string, Uint8Array>,
+  work: (url: string) => Promise<void>,
+): Promise<void> {
   const server = createServer((request, response) => {
-    if (request.url !== '/models/dense.keras') {
-      response.writeHead(404).end();
-      return;
-    }
+    const bytes = files.get(request.url ?? '');
+    if (bytes === undefined) return response.writeHead(404).end();
     response.writeHead(200, { 'content-length': bytes.length });
-    response.end(request.method === 'HEAD' ? undefined : bytes);
+    return response.end(request.method === 'HEAD' ? undefined : bytes);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
     const { port } = server.address() as AddressInfo;
-    const found = await kmJson('inspect', `http://127.0.0.1:${port}/models/dense.keras`);
-    expect(found).toMatchObject({ format: 'keras', parameters: 163 });
-    expect((await km(['inspect', `http://127.0.0.1:${port}/models/none`])).code).toBe(3);
+    await work(`http://127.0.0.1:${port}`);
   } finally {
     server.closeAllConnections();
     server.close();
   }
+}
+
+test('what lies behind a URL is read as a file or directory is', async () => {
+  const folder = 'models/tf-2.15.1';
+  const names = [
+    'saved_model.pb',
+    'keras_metadata.pb',
+    'fingerprint.pb',
+    'variables/variables.index',
+  ];
+  const files = new Map(
+    [...names, 'variables/variables.data-00000-of-00001'].map((name) => [
+      `/tf/${name}`,
+      readFixture(`${folder}/dense_tf/${name}`),
+    ]),
+  );
+  files.set('/dense.keras', readFixture(`${folder}/dense.keras`));
+  await withServer(files, async (url) => {
+    expect(await kmJson('inspect', `${url}/dense.keras`)).toMatchObject({
+      format: 'keras',
+      parameters: 163,
+    });
+    expect(await kmJson('inspect', `${url}/tf/`)).toMatchObject({
+      format: 'saved-model',
+      parameters: 163,
+    });
+    const inputs = ['--inputs', '-'];
+    const stdin = [new TextEncoder().encode(JSON.stringify([Array(4).fill([0, 0, 0, 0])]))];
+    for (const path of ['/dense.keras', '/tf/']) {
+      const found = await km(['predict', `${url}${path}`, ...inputs], { stdin: iterate(stdin) });
+      expect(found).toMatchObject({ code: 0, err: '' });
+    }
+    expect((await km(['inspect', `${url}/none`])).code).toBe(3);
+  });
 });
+
+async function* iterate<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  yield* items;
+}
 
 test('a progress bar is drawn on a terminal only, and only for long work', async () => {
   const drawn = async (isTTY: boolean, quiet: boolean, wait: number): Promise<string> => {

@@ -10,7 +10,7 @@ export interface Place {
   readonly key: string;
   /** The path as it was given. */
   readonly shown: string;
-  /** Whether it is a directory; false behind a URL, where there is no telling. */
+  /** Whether it is a directory. */
   readonly isDirectory: boolean;
 }
 
@@ -27,13 +27,13 @@ export async function placeOf(path: string): Promise<Place> {
   };
 }
 
+/** A URL of a directory ends in `/`, as there is no telling otherwise. */
 function webPlace(path: string): Place {
-  const url = new URL(path);
-  const parts = url.pathname.replace(/\/$/, '').split('/');
+  const base = new URL(path);
+  const parts = base.pathname.split('/');
   const key = decodeURIComponent(parts.pop() ?? '');
-  const base = new URL(url);
   base.pathname = `${parts.join('/')}/`;
-  return { store: httpStore(base), key, shown: path, isDirectory: false };
+  return { store: httpStore(base), key, shown: path, isDirectory: key === '' };
 }
 
 async function isDirectory(file: string): Promise<boolean> {
