@@ -105,13 +105,12 @@ async function verifyVariables(
   }
   const checkpoint = await list.run('structure', 'variables', () => model.openVariables(list.read));
   const absent = graph.graphVariables.filter(({ key }) => checkpoint?.tensors.has(key) !== true);
-  list.note(
-    'consistency',
-    `variables have their values ${tags}`,
-    absent.length === 0
-      ? undefined
-      : `${absent.length} have none, such as ${absent[0]?.name ?? ''}`,
-  );
+  if (absent.length === 0) return;
+  const detail = `${absent.length} have none, such as ${absent[0]?.name ?? ''}`;
+  const name = `variables have their values ${tags}`;
+  // TensorFlow 1 does not save local variables, such as those of metrics.
+  if (checkpoint === undefined) list.note('consistency', name, detail);
+  else list.warn('consistency', name, detail);
 }
 
 function verifyKerasMetadata(model: SavedModel, list: Checklist): void {
