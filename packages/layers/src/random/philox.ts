@@ -94,10 +94,12 @@ function highProduct(x: number, y: number): number {
 
 /** Returns the start for a stateless draw with a pair of seeds, as TensorFlow's `GenerateKey` scrambles them. */
 export function startOfSeeds([seed0, seed1]: readonly [number, number]): PhiloxStart {
-  const scrambler = new Philox({
-    key: [0x3ec8f720, 0x02461e29],
-    counter: [...wordsOf(seed0), ...wordsOf(seed1)],
-  });
+  return startOfSeedWords([...wordsOf(seed0), ...wordsOf(seed1)]);
+}
+
+/** Returns the start for a stateless draw with a pair of seeds that is given by its words. */
+export function startOfSeedWords(words: PhiloxStart['counter']): PhiloxStart {
+  const scrambler = new Philox({ key: [0x3ec8f720, 0x02461e29], counter: words });
   scrambler.next();
   const [key0 = 0, key1 = 0, counter2 = 0, counter3 = 0] = scrambler.block;
   return { key: [key0, key1], counter: [0, 0, counter2, counter3] };

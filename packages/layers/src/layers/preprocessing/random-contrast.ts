@@ -27,7 +27,7 @@ export class RandomContrast extends RandomImageLayer {
   protected change(images: tf.Tensor): tf.Tensor {
     const { factor } = this;
     const [less = 0, more = 0] = typeof factor === 'number' ? [factor, factor] : factor;
-    const contrast = this.random.uniform([], 1 - less, 1 + more);
+    const [contrast = 1] = this.random.seededNumbers(1, 1 - less, 1 + more);
     const mean = tf.mean(images, [1, 2], true);
     const changed = tf.add(tf.mul(tf.sub(images, mean), contrast), mean);
     return tf.clipByValue(changed, 0, 255);

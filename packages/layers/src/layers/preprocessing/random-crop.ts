@@ -27,7 +27,7 @@ export class RandomCrop extends RandomImageLayer {
     const [batch = 1, rows = 1, cols = 1, channels = 1] = images.shape;
     const [down, across] = [rows - this.height, cols - this.width];
     if (down < 0 || across < 0) return smartResize(images, this.height, this.width, 'bilinear');
-    const [y = 0, x = 0] = this.random.integers([2], 0, 2 ** 31 - 1).dataSync();
+    const [y = 0, x = 0] = this.random.integers(2, 0, 2 ** 31 - 1);
     const begin = [0, y % (down + 1), x % (across + 1), 0];
     return tf.slice(images, begin, [batch, this.height, this.width, channels]);
   }

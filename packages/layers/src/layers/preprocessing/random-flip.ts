@@ -23,14 +23,16 @@ export class RandomFlip extends RandomImageLayer {
     this.mode = oneOf(mode ?? 'horizontal_and_vertical', modes, 'mode');
   }
 
-  protected change(images: tf.Tensor): tf.Tensor {
-    const across = this.mode === 'vertical' ? images : this.#flip(images, 2);
-    return this.mode === 'horizontal' ? across : this.#flip(across, 1);
+  protected change(images: tf.Tensor, single: boolean): tf.Tensor {
+    const across = this.mode === 'vertical' ? images : this.#flip(images, 2, single);
+    return this.mode === 'horizontal' ? across : this.#flip(across, 1, single);
   }
 
-  #flip(images: tf.Tensor, axis: number): tf.Tensor {
+  #flip(images: tf.Tensor, axis: number, single: boolean): tf.Tensor {
     const [batch = 1] = images.shape;
-    const chosen = tf.round(this.random.uniform([batch, 1, 1, 1]));
+    // TensorFlow flips a batch at the upper half of the numbers and a single image at the lower one.
+    const flips = (drawn: number): number => Number(single ? drawn < 0.5 : drawn > 0.5);
+    const chosen = tf.tensor(this.random.seededNumbers(batch).map(flips), [batch, 1, 1, 1]);
     const flipped = tf.mul(chosen, tf.reverse(images, axis));
     return tf.add(flipped, tf.mul(tf.sub(1, chosen), images));
   }

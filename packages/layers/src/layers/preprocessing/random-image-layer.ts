@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { inCall } from '../../engine/call-context.ts';
 import type { KerasTensor, Symbolic } from '../../engine/keras-tensor.ts';
-import { RandomGenerator } from '../../random/random-generator.ts';
 import {
   type ApplyArgs,
   type CallArgs,
@@ -11,6 +10,7 @@ import {
   type Shape,
   type Tensors,
 } from '../base.ts';
+import { CounterGenerator } from './counter-generator.ts';
 import { onImages } from './smart-resize.ts';
 
 /** Arguments that the layers share which change images at random in training. */
@@ -21,17 +21,21 @@ export interface RandomImageConfig extends LayerConfig {
 /** Base of the layers that change images at random in training; called by themselves, they train. */
 export abstract class RandomImageLayer extends Layer {
   readonly seed: number | null;
-  protected readonly random: RandomGenerator;
+  protected readonly random: CounterGenerator;
 
   constructor(config: RandomImageConfig) {
     const { seed, ...rest } = config;
     super(rest);
     this.seed = seed ?? null;
-    this.random = new RandomGenerator(this.seed);
+    this.random = new CounterGenerator(this.seed);
   }
 
-  /** Changes a batch of images. */
-  protected abstract change(images: tf.Tensor): tf.Tensor;
+  /**
+   * Changes a batch of images.
+   *
+   * @param single True if the layer was called with one image without a batch.
+   */
+  protected abstract change(images: tf.Tensor, single: boolean): tf.Tensor;
 
   override apply<O extends Symbolic = KerasTensor>(inputs: Symbolic, args?: ApplyArgs): O;
   override apply<O extends Tensors = tf.Tensor>(inputs: Tensors, args?: ApplyArgs): O;
@@ -43,7 +47,7 @@ export abstract class RandomImageLayer extends Layer {
 
   override call(inputs: tf.Tensor, args: CallArgs): tf.Tensor {
     const x = tf.cast(inputs, 'float32');
-    return args.training ? onImages(x, (images) => this.change(images)) : x;
+    return args.training ? onImages(x, (images) => this.change(images, x.rank === 3)) : x;
   }
 
   override compute_output_shape(input_shape: Shape): Shape {

@@ -36,7 +36,7 @@ export abstract class RandomSizeLayer extends RandomImageLayer {
   protected change(images: tf.Tensor): tf.Tensor {
     const [low, high] = rangeOf(this.factor, 'factor');
     const [, height = 1, width = 1] = images.shape;
-    const drawn = this.random.uniform([], 1 + low, 1 + high).dataSync()[0] ?? 1;
+    const [drawn = 1] = this.random.numbers(1, 1 + low, 1 + high);
     const size = (length: number): number => Math.trunc(Math.fround(drawn * length));
     const target: [number, number] =
       this.#axis === -3 ? [size(height), width] : [height, size(width)];
