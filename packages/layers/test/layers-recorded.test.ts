@@ -125,7 +125,7 @@ function replay(recorded: RecordedCase): void {
 }
 
 test('the records hold cases', () => {
-  expect(cases.length).toBe(90);
+  expect(cases.length).toBe(92);
 });
 
 describe.each(['cpu', 'wasm'])('on %s', (backend) => {

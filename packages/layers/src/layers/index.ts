@@ -45,6 +45,17 @@ export { Add } from './merging/add.ts';
 export { Average } from './merging/average.ts';
 export { Concatenate, type ConcatenateConfig } from './merging/concatenate.ts';
 export { Dot, type DotConfig } from './merging/dot.ts';
+export {
+  add,
+  average,
+  concatenate,
+  dot,
+  type MergeFunction,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
+} from './merging/functions.ts';
 export { Maximum } from './merging/maximum.ts';
 export { Minimum } from './merging/minimum.ts';
 export { Multiply } from './merging/multiply.ts';
@@ -124,6 +135,8 @@ export { ConvLSTMCell, type ConvLSTMCellConfig } from './recurrent/conv-lstm-cel
 export { ConvLSTM1D } from './recurrent/conv-lstm1d.ts';
 export { ConvLSTM2D } from './recurrent/conv-lstm2d.ts';
 export { ConvLSTM3D } from './recurrent/conv-lstm3d.ts';
+export { CuDNNGRU, type CuDNNGRUConfig } from './recurrent/cudnn-gru.ts';
+export { CuDNNLSTM, type CuDNNLSTMConfig } from './recurrent/cudnn-lstm.ts';
 export { GRU, type GRUConfig } from './recurrent/gru.ts';
 export { GRUCell, type GRUCellConfig } from './recurrent/gru-cell.ts';
 export { LSTM, type LSTMConfig } from './recurrent/lstm.ts';

@@ -82,6 +82,8 @@ import { ConvLSTMCell } from './recurrent/conv-lstm-cell.ts';
 import { ConvLSTM1D } from './recurrent/conv-lstm1d.ts';
 import { ConvLSTM2D } from './recurrent/conv-lstm2d.ts';
 import { ConvLSTM3D } from './recurrent/conv-lstm3d.ts';
+import { CuDNNGRU } from './recurrent/cudnn-gru.ts';
+import { CuDNNLSTM } from './recurrent/cudnn-lstm.ts';
 import { GRU } from './recurrent/gru.ts';
 import { GRUCell } from './recurrent/gru-cell.ts';
 import { LSTM } from './recurrent/lstm.ts';
@@ -146,6 +148,8 @@ const CLASSES: readonly SerializableClass[] = [
   Cropping1D,
   Cropping2D,
   Cropping3D,
+  CuDNNGRU,
+  CuDNNLSTM,
   Dense,
   DepthwiseConv1D,
   DepthwiseConv2D,

@@ -41,9 +41,19 @@ export class GRUCell extends UnitsCell {
     return this.addBias(this.reset_after ? [2, size] : [size]);
   }
 
+  /** Returns the matrix that the inputs are multiplied with. */
+  protected inputMatrix(): tf.Tensor {
+    return this.kernel.read();
+  }
+
+  /** Returns the matrix that the state is multiplied with. */
+  protected stateMatrix(): tf.Tensor {
+    return this.recurrent_kernel.read();
+  }
+
   project(inputs: tf.Tensor): tf.Tensor {
-    const x = dot(inputs, this.kernel.read());
-    const [bias] = this.#biases();
+    const x = dot(inputs, this.inputMatrix());
+    const [bias] = this.biases();
     return bias ? tf.add(x, bias) : x;
   }
 
@@ -67,9 +77,9 @@ export class GRUCell extends UnitsCell {
 
   /** Projects the inputs for each gate with its own dropout. */
   #projectApart(inputs: tf.Tensor, masks: readonly tf.Tensor[]): tf.Tensor[] {
-    const [bias] = this.#biases();
+    const [bias] = this.biases();
     const biases = bias ? parts(bias, 3) : [];
-    return parts(this.kernel.read(), 3).map((kernel, gate) => {
+    return parts(this.inputMatrix(), 3).map((kernel, gate) => {
       const x = dot(masked(inputs, masks[gate]), kernel);
       const own = biases[gate];
       return own ? tf.add(x, own) : x;
@@ -79,14 +89,14 @@ export class GRUCell extends UnitsCell {
   /** Computes the new state; `dropped` is the state as each gate sees it. */
   #step(x: readonly tf.Tensor[], h: tf.Tensor, dropped: readonly tf.Tensor[]): tf.Tensor {
     const [xz = h, xr = h, xh = h] = x;
-    const [, bias] = this.#biases();
+    const [, bias] = this.biases();
     const shared = dropped.every((each) => each === h);
     const inner = this.#inner(h, dropped, bias, shared);
     const [uz = h, ur = h, uh] = inner;
     const z = this.recurrent_activation(tf.add(xz, uz));
     const r = this.recurrent_activation(tf.add(xr, ur));
     const last = dropped[2] ?? h;
-    const kernel = uh ? null : (parts(this.recurrent_kernel.read(), 3)[2] ?? null);
+    const kernel = uh ? null : (parts(this.stateMatrix(), 3)[2] ?? null);
     const reset = uh ? tf.mul(r, uh) : dot(tf.mul(r, last), kernel ?? h);
     const candidate = this.activation(tf.add(xh, reset));
     return tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), candidate));
@@ -99,7 +109,7 @@ export class GRUCell extends UnitsCell {
     bias: tf.Tensor | undefined,
     shared: boolean,
   ): tf.Tensor[] {
-    const recurrent = this.recurrent_kernel.read();
+    const recurrent = this.stateMatrix();
     const count = this.reset_after ? 3 : 2;
     if (shared) {
       const kernel = this.reset_after
@@ -119,7 +129,7 @@ export class GRUCell extends UnitsCell {
   }
 
   /** Returns the bias of the inputs and, with `reset_after`, that of the state. */
-  #biases(): readonly [tf.Tensor?, tf.Tensor?] {
+  protected biases(): readonly [tf.Tensor?, tf.Tensor?] {
     if (!this.bias) return [];
     if (!this.reset_after) return [this.bias.read()];
     const [inputs, state] = tf.unstack(this.bias.read());

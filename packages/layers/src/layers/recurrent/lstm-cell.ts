@@ -55,7 +55,7 @@ export class LSTMCell extends UnitsCell {
   advance(projected: tf.Tensor, states: readonly tf.Tensor[]): tf.Tensor[] {
     const [h = projected, c = projected] = states;
     const z = tf.add(projected, dot(h, this.recurrent_kernel.read()));
-    return this.#combine(parts(z, 4), c);
+    return this.combine(z, c);
   }
 
   override call(inputs: tf.Tensor, args: CallArgs): [tf.Tensor, tf.Tensor[]] {
@@ -87,6 +87,11 @@ export class LSTMCell extends UnitsCell {
       const bias = biases[gate];
       return bias ? tf.add(z, bias) : z;
     });
+  }
+
+  /** Computes the new states from what all gates sum up. */
+  protected combine(z: tf.Tensor, c: tf.Tensor): tf.Tensor[] {
+    return this.#combine(parts(z, 4), c);
   }
 
   #combine(z: readonly tf.Tensor[], c: tf.Tensor): tf.Tensor[] {
