@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { type PolicyLike, toPolicy } from '../../engine/policy.ts';
 import type { Config, LayerConfig, Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
 import { encodeCategories, encodedShape, modeName, type OutputMode } from './encode-categories.ts';
@@ -31,7 +32,7 @@ export class Hashing extends OwnDTypeLayer {
   constructor(config: HashingConfig) {
     const { num_bins, mask_value, salt, output_mode, sparse, ...rest } = config;
     const mode = modeName(output_mode, 'int');
-    super({ ...rest, dtype: rest.dtype ?? (mode === 'int' ? 'int64' : 'float32') });
+    super({ ...rest, dtype: outputTypeOf(rest.dtype, mode) });
     this.num_bins = integer(num_bins, 'num_bins');
     this.mask_value = mask_value ?? null;
     this.salt = salt === undefined || salt === null ? null : keyOf(salt);
@@ -76,4 +77,11 @@ function keyOf(salt: number | readonly number[]): readonly number[] {
   if (typeof salt === 'number') return [salt, salt];
   if (salt.length === 2) return [...salt];
   throw new RangeError(`salt is a whole number or two of them, not ${JSON.stringify(salt)}.`);
+}
+
+/** Bin numbers are integers, whatever dtype old files give, whose layers did not use it. */
+function outputTypeOf(given: PolicyLike, mode: string): PolicyLike {
+  if (mode !== 'int') return given ?? 'float32';
+  const name = toPolicy(given).compute_dtype;
+  return given && name !== null && /^u?int\d+$/.test(name) ? given : 'int64';
 }

@@ -208,11 +208,13 @@ function filled<T>(row: readonly T[], length: number, value: T): T[] {
 function lookupOf(config: TextVectorizationConfig, output_mode: OutputMode): StringLookup {
   const { max_tokens, idf_weights, pad_to_max_tokens, sparse, encoding, vocabulary_size } = config;
   const vocabulary = config.vocabulary ?? null;
+  const limit = max_tokens ?? null;
   return new StringLookup({
-    max_tokens: max_tokens ?? null,
+    max_tokens: limit,
     vocabulary,
     idf_weights: idf_weights ?? null,
-    pad_to_max_tokens: pad_to_max_tokens ?? false,
+    // Files of old releases ask for padding to no size at all where numbers come out.
+    pad_to_max_tokens: pad_to_max_tokens === true && (output_mode !== 'int' || limit !== null),
     mask_token: '',
     output_mode,
     sparse: sparse ?? false,
