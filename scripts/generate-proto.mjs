@@ -96,7 +96,9 @@ function adaptCode(code) {
   }
   if (hasMaps) {
     text = replace(text, /((?:this|message)\.\w+) = \{\};/g, '$1 = $$Object.create(null);');
-    text = replace(text, /\$Object\.keys\((message\.\w+)\)/g, '$$mapKeys($1)');
+    // The keys of an object that are numbers come by value already.
+    const textKeys = /\$Object\.keys\((message\.\w+)\)(?=.*\n.*\.string\(keys\[i\]\))/g;
+    text = replace(text, textKeys, '$$mapKeys($1)');
     text = replace(
       text,
       /^import \$protobuf.*$/m,

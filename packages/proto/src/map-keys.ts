@@ -10,8 +10,8 @@ function compareCodePoints(a: string, b: string): number {
 }
 
 /**
- * Keys of a map field in the order of deterministic serialization: strings by their UTF-8 bytes (equal to the
- * order of their code points), numbers by value.
+ * Keys of a map field with texts as keys, in the order of deterministic serialization: by their UTF-8 bytes, which is
+ * the order of their code points.
  */
 export function mapKeys(map: object): string[] {
   const keys = Object.keys(map);

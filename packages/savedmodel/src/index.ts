@@ -7,6 +7,7 @@ export {
   type VariableBindings,
 } from './bind-variables.ts';
 export type { DecodedSavedModel } from './decode-saved-model.ts';
+export { encodeTensorProto } from './encode-tensor-proto.ts';
 export type { Fingerprint } from './fingerprint.ts';
 export { type SavedModelFormat, savedModelFormat } from './format.ts';
 export type { FunctionLibrary } from './function-library.ts';
@@ -47,6 +48,18 @@ export {
   type TensorSpecStructure,
   type TypeSpecStructure,
 } from './structure.ts';
-export { type OtherDType, type TensorDType, tensorDType } from './tensor-dtype.ts';
+export {
+  type OtherDType,
+  type TensorDType,
+  tensorDType,
+  tensorDTypeCode,
+} from './tensor-dtype.ts';
 export { decodeTensorProto } from './tensor-proto.ts';
-export { type PartialShape, partialShape } from './tensor-shape.ts';
+export { type PartialShape, partialShape, shapeProto } from './tensor-shape.ts';
+export {
+  type SavedModelParts,
+  type SavedModelTarget,
+  type WrittenAsset,
+  type WrittenVariables,
+  writeSavedModel,
+} from './write.ts';

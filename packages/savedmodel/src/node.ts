@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { fileStore } from '@km/core/node';
+import type { WriteOptions } from '@km/core';
+import { fileStore, saveDirectory } from '@km/core/node';
 import * as neutral from './index.ts';
 
 export {
@@ -15,6 +16,7 @@ export {
   type ConstantKind,
   type DecodedSavedModel,
   decodeTensorProto,
+  encodeTensorProto,
   type Fingerprint,
   type FunctionKind,
   type FunctionLibrary,
@@ -36,6 +38,8 @@ export {
   type SavedModel,
   type SavedModelFormat,
   type SavedModelLocation,
+  type SavedModelParts,
+  type SavedModelTarget,
   type SavedNode,
   type SavedNodeKind,
   type SavedObjectGraph,
@@ -45,18 +49,22 @@ export {
   type Structure,
   savedModelFormat,
   selectMetaGraph,
+  shapeProto,
   specsOf,
   type TensorDType,
   type TensorPlace,
   type TensorSpecStructure,
   type TypeSpecStructure,
   tensorDType,
+  tensorDTypeCode,
   type UnboundVariable,
   type UnknownKind,
   type UserObjectKind,
   usedOps,
   type VariableBindings,
   type VariableKind,
+  type WrittenAsset,
+  type WrittenVariables,
 } from './index.ts';
 
 /** Opens a SavedModel from a path or a `file:` URL, or from a store as the platform-neutral function does. */
@@ -71,4 +79,21 @@ function located(location: string | URL | neutral.SavedModelLocation): neutral.S
   if (typeof location !== 'string' && !(location instanceof URL)) return location;
   const path = typeof location === 'string' ? location : fileURLToPath(location);
   return { store: fileStore(path.replace(/[\\/]saved_model\.pb(?:txt)?$/, '')), path: '' };
+}
+
+/**
+ * Writes a SavedModel to a path or a `file:` URL, whole or not at all, or into a store as the platform-neutral function
+ * does.
+ */
+export async function writeSavedModel(
+  target: string | URL | neutral.SavedModelTarget,
+  parts: neutral.SavedModelParts,
+  options: WriteOptions = {},
+): Promise<void> {
+  if (typeof target !== 'string' && !(target instanceof URL)) {
+    return neutral.writeSavedModel(target, parts, options);
+  }
+  const write = (store: neutral.SavedModelTarget['store']): Promise<void> =>
+    neutral.writeSavedModel({ store, path: '' }, parts, options);
+  return saveDirectory(target, write, { signal: options.signal });
 }

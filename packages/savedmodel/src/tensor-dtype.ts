@@ -65,3 +65,10 @@ const REFERENCE = 100;
 export function tensorDType(code: number): TensorDType {
   return NAMES[code > REFERENCE ? code - REFERENCE : code] ?? 'unknown';
 }
+
+/** Number of a type. @throws RangeError for a type without one. */
+export function tensorDTypeCode(dtype: TensorDType): number {
+  const code = NAMES.indexOf(dtype);
+  if (code >= 0) return code;
+  throw new RangeError(`Tensors of TensorFlow have no type ${dtype}.`);
+}

@@ -12,3 +12,9 @@ export function partialShape(proto: TensorShapeProto | null): PartialShape {
   }
   return proto.dim.map(({ size }) => (size < 0n ? null : Number(size)));
 }
+
+/** Message of a shape. */
+export function shapeProto(shape: PartialShape): TensorShapeProto.$Properties {
+  if (shape === null) return { unknownRank: true };
+  return { dim: shape.map((size) => ({ size: size === null ? -1n : BigInt(size) })) };
+}

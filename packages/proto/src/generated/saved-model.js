@@ -2123,12 +2123,12 @@ export const FunctionDef = $root.FunctionDef = (() => {
             for (let keys = $mapKeys(message.controlRet), i = 0; i < keys.length; ++i)
                 writer.uint32(50).fork().uint32(10).string(keys[i]).uint32(18).string(message.controlRet[keys[i]]).ldelim();
         if (message.argAttr != null && $Object.hasOwnProperty.call(message, "argAttr"))
-            for (let keys = $mapKeys(message.argAttr), i = 0; i < keys.length; ++i) {
+            for (let keys = $Object.keys(message.argAttr), i = 0; i < keys.length; ++i) {
                 writer.uint32(58).fork().uint32(8).uint32(keys[i]);
                 $root.FunctionDef.ArgAttrs.encode(message.argAttr[keys[i]], writer.uint32(18).fork(), _depth + 1).ldelim().ldelim();
             }
         if (message.resourceArgUniqueId != null && $Object.hasOwnProperty.call(message, "resourceArgUniqueId"))
-            for (let keys = $mapKeys(message.resourceArgUniqueId), i = 0; i < keys.length; ++i)
+            for (let keys = $Object.keys(message.resourceArgUniqueId), i = 0; i < keys.length; ++i)
                 writer.uint32(66).fork().uint32(8).uint32(keys[i]).uint32(16).uint32(message.resourceArgUniqueId[keys[i]]).ldelim();
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
