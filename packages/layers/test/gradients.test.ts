@@ -482,7 +482,7 @@ const WITHOUT_GRADIENT: readonly string[] = [
   tf._FusedMatMul,
 ];
 
-/** Kernels whose gradients nothing in Keras needs: complex and ragged tensors, projections, gradients of gradients. */
+/** Kernels whose gradients nothing in Keras needs: complex and ragged tensors, rotations, gradients of gradients. */
 const LEFT_OUT: readonly string[] = [
   tf.Complex,
   tf.ComplexAbs,
@@ -507,7 +507,6 @@ const LEFT_OUT: readonly string[] = [
   tf.SparseReshape,
   tf.SparseSegmentMean,
   tf.SparseSegmentSum,
-  tf.Transform,
 ];
 
 test('every other kernel of tfjs has a gradient', () => {
