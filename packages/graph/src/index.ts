@@ -1,3 +1,34 @@
+export { batchNormTraining, type Normalized } from './composed/batch-norm.ts';
+export {
+  type ConvolutionOptions,
+  type ConvolutionPadding,
+  convolution,
+  depthwiseConvolution,
+} from './composed/convolution.ts';
+export {
+  type ConvolutionTransposeOptions,
+  convolutionTranspose,
+  transposedLength,
+} from './composed/convolution-transpose.ts';
+export { type DataFormat, toChannelsLast } from './composed/data-format.ts';
+export { einsum } from './composed/einsum.ts';
+export { extractPatches, type PatchOptions } from './composed/extract-patches.ts';
+export { matMul } from './composed/mat-mul.ts';
+export { averagePooling, maxPooling, type PoolingOptions } from './composed/pooling.ts';
+export type { PixelGrid, ResizeMethod } from './composed/resampling.ts';
+export { type ResizeOptions, resizeImages } from './composed/resize.ts';
+export {
+  type ScanCall,
+  type ScanHandler,
+  type ScanOptions,
+  type ScanResult,
+  type ScanStep,
+  scan,
+  withScanHandler,
+} from './composed/scan.ts';
+export { spaceToDepth } from './composed/space-to-depth.ts';
+export { registerGradients } from './gradients/register.ts';
+export { registerKernels } from './kernels/register.ts';
 export {
   inferShapes,
   isMetaBackend,
@@ -13,3 +44,18 @@ export {
   registerMetaKernel,
   withMetaBackend,
 } from './meta/index.ts';
+export {
+  type Distribution,
+  type DrawStart,
+  draw,
+  drawIntegers,
+  reservedSteps,
+} from './random/distributions.ts';
+export {
+  Philox,
+  type PhiloxStart,
+  startOfOperation,
+  startOfSeeds,
+  startOfSeedWords,
+  WORDS_PER_BLOCK,
+} from './random/philox.ts';

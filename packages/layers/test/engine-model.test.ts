@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { registerGradients } from '@km/graph';
 import { Input, InputLayer } from '../src/engine/input-layer.ts';
 import type { KerasTensor } from '../src/engine/keras-tensor.ts';
 import { Layer, type LayerConfig } from '../src/engine/layer.ts';
@@ -11,7 +12,6 @@ import type { Registrable } from '../src/engine/registry.ts';
 import { Sequential } from '../src/engine/sequential.ts';
 import type { CallArgs, Config, Masks, Shape } from '../src/engine/types.ts';
 import type { Variable } from '../src/engine/variable.ts';
-import { registerGradients } from '../src/gradients/register.ts';
 
 class Dense extends Layer {
   static override readonly className: string = 'Dense';

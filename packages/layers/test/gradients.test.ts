@@ -1,8 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { einsum, matMul, registerGradients } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { registerGradients } from '../src/gradients/register.ts';
-import { einsum } from '../src/ops/einsum.ts';
-import { matMul } from '../src/ops/mat-mul.ts';
 import { expectGradientsMatchDifferences } from './gradients-numeric.ts';
 import { sample, testOnBackends } from './ops-backends.ts';
 

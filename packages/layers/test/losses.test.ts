@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { registerGradients } from '@km/graph';
 import { assertClose } from '@km/test-utils';
 import { set_mask } from '../src/engine/mask.ts';
-import { registerGradients } from '../src/gradients/register.ts';
 import * as losses from '../src/losses/index.ts';
 import { attach_logits, with_logits } from '../src/losses/logits.ts';
 

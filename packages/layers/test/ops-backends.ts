@@ -2,7 +2,7 @@ import { test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { registerGradients } from '../src/gradients/register.ts';
+import { registerGradients } from '@km/graph';
 
 /** Declares the same test for the backends `cpu` and `wasm`; every tensor it makes is disposed. */
 export function testOnBackends(name: string, body: () => void): void {

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
+import { batchNormTraining } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormTraining } from '../src/ops/batch-norm.ts';
 import { expectGradientsMatchDifferences } from './gradients-numeric.ts';
 import { sample, testOnBackends } from './ops-backends.ts';
 

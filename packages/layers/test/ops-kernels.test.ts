@@ -1,8 +1,6 @@
 import { expect } from '@jest/globals';
-import { withMetaBackend } from '@km/graph';
+import { matMul, registerKernels, withMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { registerKernels } from '../src/ops/kernels/register.ts';
-import { matMul } from '../src/ops/mat-mul.ts';
 import { numbers, sample, testOnBackends } from './ops-backends.ts';
 
 const list = (x: tf.Tensor): number[] => Array.from(x.dataSync());

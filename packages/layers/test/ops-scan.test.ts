@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
+import { type ScanStep, scan, withScanHandler } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { type ScanStep, scan, withScanHandler } from '../src/ops/scan.ts';
 import { expectGradientsMatchDifferences } from './gradients-numeric.ts';
 import { sample, testOnBackends } from './ops-backends.ts';
 

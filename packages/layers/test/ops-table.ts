@@ -1,19 +1,21 @@
-import * as tf from '@tensorflow/tfjs-core';
 import {
+  averagePooling,
   type ConvolutionOptions,
-  convolution,
-  depthwiseConvolution,
-} from '../src/ops/convolution.ts';
-import {
   type ConvolutionTransposeOptions,
+  convolution,
   convolutionTranspose,
-} from '../src/ops/convolution-transpose.ts';
-import { einsum } from '../src/ops/einsum.ts';
-import { extractPatches, type PatchOptions } from '../src/ops/extract-patches.ts';
-import { matMul } from '../src/ops/mat-mul.ts';
-import { averagePooling, maxPooling, type PoolingOptions } from '../src/ops/pooling.ts';
-import { type ResizeOptions, resizeImages } from '../src/ops/resize.ts';
-import { spaceToDepth } from '../src/ops/space-to-depth.ts';
+  depthwiseConvolution,
+  einsum,
+  extractPatches,
+  matMul,
+  maxPooling,
+  type PatchOptions,
+  type PoolingOptions,
+  type ResizeOptions,
+  resizeImages,
+  spaceToDepth,
+} from '@km/graph';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Calls an operation with the inputs and arguments of a recorded case. */
 export type Operation = (inputs: tf.Tensor[], args: Args) => tf.Tensor;

@@ -1,7 +1,6 @@
 import { MissingBackendError } from '@km/core';
-import { META, registerMetaBackend } from '@km/graph';
+import { META, registerGradients, registerMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { registerGradients } from '../gradients/register.ts';
 import { builtinLayers } from '../layers/table.ts';
 import { Mean } from '../metrics/mean.ts';
 import { AddLoss, AddMetric } from './add-layers.ts';

@@ -1,4 +1,4 @@
-import type { DataFormat } from '../ops/data-format.ts';
+import type { DataFormat } from '@km/graph';
 
 export type { DataFormat };
 

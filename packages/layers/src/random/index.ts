@@ -1,5 +1,4 @@
 export { newInitializerSeed, set_random_seed } from './global-seed.ts';
-export { registerRandomKernels } from './kernels.ts';
 export { PythonRandom } from './python-random.ts';
 export { RandomGenerator } from './random-generator.ts';
 export { shuffledIndices } from './shuffle.ts';

@@ -1,5 +1,5 @@
+import { reservedSteps } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { reservedSteps } from './distributions.ts';
 import { advanceStream, operationSeeds } from './global-seed.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { Philox, startOfOperation, WORDS_PER_BLOCK } from '@km/graph';
 import { operationSeeds } from './global-seed.ts';
-import { Philox, startOfOperation, WORDS_PER_BLOCK } from './philox.ts';
 
 /**
  * Returns the integers from 0 below `count` in random order. Equals `tf.random.shuffle(tf.range(count))`, run eagerly.

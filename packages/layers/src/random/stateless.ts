@@ -1,5 +1,4 @@
-import { type Distribution, draw } from './distributions.ts';
-import { startOfSeeds } from './philox.ts';
+import { type Distribution, draw, startOfSeeds } from '@km/graph';
 
 /** Pair of seeds of a stateless draw. */
 export type SeedPair = readonly [number, number];

@@ -1,9 +1,9 @@
+import { einsum } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import * as constraints from '../../constraints/index.ts';
 import { get_mask } from '../../engine/mask.ts';
 import { open_shape } from '../../engine/tensor-shapes.ts';
 import * as initializers from '../../initializers/index.ts';
-import { einsum } from '../../ops/einsum.ts';
 import * as regularizers from '../../regularizers/index.ts';
 import { Softmax } from '../activation/softmax.ts';
 import { type CallArgs, type Config, Layer, type LayerConfig, type Shape } from '../base.ts';

@@ -1,5 +1,5 @@
+import { convolutionTranspose, transposedLength } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
-import { convolutionTranspose, transposedLength } from '../../ops/convolution-transpose.ts';
 import { type Config, InputSpec, type Shape } from '../base.ts';
 import { knownSize } from '../shapes.ts';
 import { type Dim, type Sizes, sizes } from '../sizes.ts';

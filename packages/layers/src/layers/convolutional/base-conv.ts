@@ -1,5 +1,5 @@
+import { type ConvolutionOptions, convolution } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { type ConvolutionOptions, convolution } from '../../ops/convolution.ts';
 import { type Config, InputSpec, type Shape } from '../base.ts';
 import { KernelLayer, type KernelLayerConfig } from '../kernel-layer.ts';
 import { knownSize, showShape } from '../shapes.ts';

@@ -1,7 +1,7 @@
+import { depthwiseConvolution } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
 import * as constraints from '../../constraints/index.ts';
 import * as initializers from '../../initializers/index.ts';
-import { depthwiseConvolution } from '../../ops/convolution.ts';
 import * as regularizers from '../../regularizers/index.ts';
 import { type Config, InputSpec, type Shape, type Variable } from '../base.ts';
 import { knownSize } from '../shapes.ts';

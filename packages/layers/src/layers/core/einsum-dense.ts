@@ -1,6 +1,6 @@
+import { einsum } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import * as activations from '../../activations/index.ts';
-import { einsum } from '../../ops/einsum.ts';
 import type { Config, Shape } from '../base.ts';
 import { KernelLayer, type KernelLayerConfig } from '../kernel-layer.ts';
 import { analyzeEinsum } from './einsum-shapes.ts';

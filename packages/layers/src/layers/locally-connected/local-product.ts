@@ -1,6 +1,5 @@
+import { extractPatches, toChannelsLast } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { toChannelsLast } from '../../ops/data-format.ts';
-import { extractPatches } from '../../ops/extract-patches.ts';
 import type { Connections } from './connections.ts';
 
 /** Multiplies each window of the inputs with its own kernel; the result has the data format of the inputs. */

@@ -1,6 +1,5 @@
+import { einsum, matMul } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { einsum } from '../../ops/einsum.ts';
-import { matMul } from '../../ops/mat-mul.ts';
 import {
   binary,
   type SymbolArgs,

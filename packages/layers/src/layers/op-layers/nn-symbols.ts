@@ -1,8 +1,7 @@
+import { averagePooling, maxPooling, resizeImages } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import * as activations from '../../activations/index.ts';
 import { softmaxOf } from '../../activations/softmax.ts';
-import { averagePooling, maxPooling } from '../../ops/pooling.ts';
-import { resizeImages } from '../../ops/resize.ts';
 import type { Interpolation } from '../preprocessing/interpolations.ts';
 import { type SymbolArgs, type SymbolFunction, toOperand, unary } from './symbol-args.ts';
 

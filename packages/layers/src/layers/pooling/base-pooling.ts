@@ -1,5 +1,5 @@
+import { averagePooling, maxPooling } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
-import { averagePooling, maxPooling } from '../../ops/pooling.ts';
 import { type Config, InputSpec, Layer, type LayerConfig, type Shape } from '../base.ts';
 import { convLength, type DataFormat, dataFormat, oneOf, type Sizes, sizes } from '../sizes.ts';
 

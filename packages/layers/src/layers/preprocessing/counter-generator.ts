@@ -1,8 +1,14 @@
-import { isMetaBackend } from '@km/graph';
+import {
+  draw,
+  drawIntegers,
+  isMetaBackend,
+  Philox,
+  type PhiloxStart,
+  reservedSteps,
+  startOfSeedWords,
+} from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
-import { draw, drawIntegers, reservedSteps } from '../../random/distributions.ts';
 import { newInitializerSeed } from '../../random/global-seed.ts';
-import { Philox, type PhiloxStart, startOfSeedWords } from '../../random/philox.ts';
 import { fromHost } from './host-values.ts';
 
 const WORD = 32n;

@@ -1,4 +1,4 @@
-import type { ResizeMethod } from '../../ops/resampling.ts';
+import type { ResizeMethod } from '@km/graph';
 
 /** Ways to compute the pixels of a resized image. */
 export type Interpolation = ResizeMethod;

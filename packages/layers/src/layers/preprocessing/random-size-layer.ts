@@ -1,6 +1,6 @@
+import { resizeImages } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
 import { is_keras_tensor, KerasTensor, type Symbolic } from '../../engine/keras-tensor.ts';
-import { resizeImages } from '../../ops/resize.ts';
 import type { ApplyArgs, Config, Shape } from '../base.ts';
 import { oneOf } from '../sizes.ts';
 import { INTERPOLATIONS, type Interpolation } from './interpolations.ts';

@@ -1,5 +1,5 @@
+import { resizeImages } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { resizeImages } from '../../ops/resize.ts';
 import { type Config, Layer, type LayerConfig, type Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
 import { INTERPOLATIONS, type Interpolation } from './interpolations.ts';

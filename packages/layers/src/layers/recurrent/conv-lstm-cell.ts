@@ -1,7 +1,7 @@
+import { type ConvolutionOptions, convolution } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import * as activations from '../../activations/index.ts';
 import { Concatenated } from '../../initializers/concatenated.ts';
-import { type ConvolutionOptions, convolution } from '../../ops/convolution.ts';
 import type { CallArgs, Config, Shape } from '../base.ts';
 import { knownSize } from '../shapes.ts';
 import {

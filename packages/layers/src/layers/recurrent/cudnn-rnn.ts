@@ -1,5 +1,5 @@
+import type { ScanResult } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { ScanResult } from '../../ops/scan.ts';
 import { buildChild, type CallArgs, type Config, type Layer, type Shape } from '../base.ts';
 import type { UnitsCell } from './gated-cell.ts';
 import { firstMask, type SequenceConfig } from './sequence-config.ts';

@@ -1,10 +1,10 @@
+import { type ScanResult, type ScanStep, scan } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
 import { deserialize_layer } from '../../engine/deserialize-layer.ts';
 import type { KerasTensor, Symbolic } from '../../engine/keras-tensor.ts';
 import { flatten } from '../../engine/nest.ts';
 import { serialize_keras_object } from '../../engine/registry.ts';
 import type { AssignableValue } from '../../engine/variable-values.ts';
-import { type ScanResult, type ScanStep, scan } from '../../ops/scan.ts';
 import {
   type ApplyArgs,
   buildChild,

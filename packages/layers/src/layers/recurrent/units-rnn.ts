@@ -1,6 +1,6 @@
+import type { ScanResult, ScanStep } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../../activations/index.ts';
-import type { ScanResult, ScanStep } from '../../ops/scan.ts';
 import { type CallArgs, type Config, InputSpec } from '../base.ts';
 import type { UnitsCell } from './gated-cell.ts';
 import { ownConfig } from './own-cell.ts';

@@ -1,5 +1,5 @@
+import { resizeImages } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
-import { resizeImages } from '../../ops/resize.ts';
 import { type Config, InputSpec, Layer, type LayerConfig, type Shape } from '../base.ts';
 import { INTERPOLATIONS, type Interpolation } from '../preprocessing/interpolations.ts';
 import { type DataFormat, dataFormat, oneOf, type Sizes, sizes } from '../sizes.ts';

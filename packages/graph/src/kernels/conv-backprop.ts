@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { padOrCrop } from '../pad-or-crop.ts';
-import { spanOf, type Window } from '../window.ts';
+import { padOrCrop } from '../composed/pad-or-crop.ts';
+import { spanOf, type Window } from '../composed/window.ts';
 
 /** Convolves without padding; `x` is [batch, …, in], `filter` is […, in, out]. */
 export type ValidConvolution = (

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD } from '../ops/kernels/batch-norm.ts';
+import { BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD } from '../kernels/batch-norm.ts';
 import { gradientOf, type InputGradients, sumToShape } from './define.ts';
 
 function batchNormGradients(

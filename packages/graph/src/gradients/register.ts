@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { registerKernels } from '../ops/kernels/register.ts';
+import { registerKernels } from '../kernels/register.ts';
 import { activationGradients } from './activation.ts';
 import { arithmeticGradients } from './arithmetic.ts';
 import { constantGradients } from './constant.ts';

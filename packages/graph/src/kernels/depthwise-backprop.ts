@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { insertZeros } from '../insert-zeros.ts';
-import { padOrCrop } from '../pad-or-crop.ts';
-import { spanOf, type Window } from '../window.ts';
+import { insertZeros } from '../composed/insert-zeros.ts';
+import { padOrCrop } from '../composed/pad-or-crop.ts';
+import { spanOf, type Window } from '../composed/window.ts';
 import type { ComposedKernel } from './composed-kernel.ts';
 import { type Conv2DFilterAttrs, type Conv2DInputAttrs, conv2dWindows } from './conv2d-backprop.ts';
 import type { KernelInput, Numbers, TypedArrayKernel } from './typed-array-kernel.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { insertZeros } from '../ops/insert-zeros.ts';
-import { sliceInfoOf } from '../ops/kernels/strided-slice.ts';
-import { spaceToDepth } from '../ops/space-to-depth.ts';
+import { insertZeros } from '../composed/insert-zeros.ts';
+import { spaceToDepth } from '../composed/space-to-depth.ts';
+import { sliceInfoOf } from '../kernels/strided-slice.ts';
 import { gradientOf, zeroGradient } from './define.ts';
 
 type Pads = Array<[number, number]>;

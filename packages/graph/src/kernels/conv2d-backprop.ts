@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from '../mat-mul.ts';
-import { paddingOf, perAxis, type Window, windowsOf } from '../window.ts';
+import { matMul } from '../composed/mat-mul.ts';
+import { paddingOf, perAxis, type Window, windowsOf } from '../composed/window.ts';
 import type { ComposedKernel } from './composed-kernel.ts';
 import { convFilterGradient, convInputGradient, type ValidConvolution } from './conv-backprop.ts';
 

@@ -1,4 +1,4 @@
-import { registerRandomKernels } from '../../random/kernels.ts';
+import { registerRandomKernels } from '../random/kernels.ts';
 import { batchNormTrainingGradKernel, batchNormTrainingKernel } from './batch-norm.ts';
 import { registerComposedKernel } from './composed-kernel.ts';
 import { conv2dBackpropFilterKernel, conv2dBackpropInputKernel } from './conv2d-backprop.ts';

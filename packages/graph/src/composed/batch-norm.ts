@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BATCH_NORM_TRAINING } from './kernels/batch-norm.ts';
+import { BATCH_NORM_TRAINING } from '../kernels/batch-norm.ts';
 
 /** A tensor normalized by its own moments, and these moments. */
 export interface Normalized {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { RESAMPLE } from '../kernels/resample.ts';
 import { type DataFormat, fromChannelsLast, toChannelsLast } from './data-format.ts';
-import { RESAMPLE } from './kernels/resample.ts';
 import type { ResizeMethod } from './resampling.ts';
 
 /** Settings of a resizing. */

@@ -1,7 +1,4 @@
-import {
-  registerTypedArrayKernel,
-  type TypedArrayKernel,
-} from '../ops/kernels/typed-array-kernel.ts';
+import { registerTypedArrayKernel, type TypedArrayKernel } from '../kernels/typed-array-kernel.ts';
 import { type Distribution, draw, drawIntegers } from './distributions.ts';
 import { type PhiloxStart, startOfOperation, startOfSeeds } from './philox.ts';
 

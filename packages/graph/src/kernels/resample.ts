@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { type PixelGrid, type ResizeMethod, type Span, spansOf } from '../resampling.ts';
+import { type PixelGrid, type ResizeMethod, type Span, spansOf } from '../composed/resampling.ts';
 import type { Numbers, TypedArrayKernel } from './typed-array-kernel.ts';
 
 /** Name of the kernel that resizes images by any filter. */

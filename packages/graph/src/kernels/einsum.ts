@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { contract, equationOf } from '../einsum.ts';
+import { contract, equationOf } from '../composed/einsum.ts';
 import type { ComposedKernel } from './composed-kernel.ts';
 
 /** Einstein summation, which the wasm backend lacks. Equals TensorFlow's `Einsum`. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { MAX_POOL_POSITIONS } from '../ops/kernels/pooling.ts';
+import { MAX_POOL_POSITIONS } from '../kernels/pooling.ts';
 import { gradientOf, zeroGradient } from './define.ts';
 
 /** Sends each gradient to the first element that attained the maximum of its window. */

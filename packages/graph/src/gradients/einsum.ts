@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { contract, equationOf } from '../ops/einsum.ts';
+import { contract, equationOf } from '../composed/einsum.ts';
 import { gradientOfList } from './define.ts';
 
 /**

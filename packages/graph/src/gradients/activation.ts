@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { RELU_GRAD } from '../ops/kernels/elementwise.ts';
+import { RELU_GRAD } from '../kernels/elementwise.ts';
 import { gradientOf, maskOf, sumToShape, unaryFromOutput } from './define.ts';
 
 const SELU_SCALE_ALPHA = tf.backend_util.SELU_SCALEALPHA;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { padOrCrop } from '../pad-or-crop.ts';
-import { paddingOf, perAxis, type Window, windowsOf } from '../window.ts';
+import { padOrCrop } from '../composed/pad-or-crop.ts';
+import { paddingOf, perAxis, type Window, windowsOf } from '../composed/window.ts';
 import type { ComposedKernel } from './composed-kernel.ts';
 import { convFilterGradient, convInputGradient } from './conv-backprop.ts';
 

@@ -1,5 +1,5 @@
-import { META, type MetaSpec, registerMetaBackend, registerMetaKernel } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { META, type MetaSpec, registerMetaBackend, registerMetaKernel } from '../meta/index.ts';
 import { replaceKernel } from './replace-kernel.ts';
 import type { WasmBackend } from './wasm-backend.ts';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from '../ops/mat-mul.ts';
+import { matMul } from '../composed/mat-mul.ts';
 import { gradientOf, sumToShape } from './define.ts';
 
 function byA(dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor, attrs: tf.BatchMatMulAttrs): tf.Tensor {

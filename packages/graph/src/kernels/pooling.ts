@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { paddingOf, perAxis, type Window, windowsOf } from '../window.ts';
+import { paddingOf, perAxis, type Window, windowsOf } from '../composed/window.ts';
 import { type Numbers, numericType, type TypedArrayKernel } from './typed-array-kernel.ts';
 
 /** Attributes of the pooling kernels of tfjs; channels are last. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CROP_GRAD_BOXES, CROP_GRAD_IMAGE } from '../ops/kernels/crop-and-resize.ts';
-import { gridOf, RESAMPLE, RESAMPLE_GRAD, type ResampleAttrs } from '../ops/kernels/resample.ts';
-import type { ResizeMethod } from '../ops/resampling.ts';
+import type { ResizeMethod } from '../composed/resampling.ts';
+import { CROP_GRAD_BOXES, CROP_GRAD_IMAGE } from '../kernels/crop-and-resize.ts';
+import { gridOf, RESAMPLE, RESAMPLE_GRAD, type ResampleAttrs } from '../kernels/resample.ts';
 import { gradientOf, zeroGradient } from './define.ts';
 
 function resampleGradient(dy: tf.Tensor, images: tf.Tensor, attrs: ResampleAttrs): tf.Tensor {
