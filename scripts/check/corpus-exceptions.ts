@@ -19,6 +19,12 @@ export const TRAINING_EXCEPTIONS: ReadonlyMap<string, TrainingException> = new M
     { skip: /^conv1d(_1)?\/bias|conv1d(_1)?\/bias\/[mv]/, reason: NO_GRADIENT },
   ],
   ['tiny/vww_mobilenet', { skip: /conv2d(_\d+)?\/bias/, reason: NO_GRADIENT }],
-  ['face_classification/fer2013_big_xception', { skip: /^conv2d_1\/kernel/, rtol: 1e-2, reason: DEEP }],
-  ['face_classification/fer2013_mini_xception_102', { skip: /^conv2d_1\/kernel/, rtol: 1e-2, reason: DEEP }],
+  [
+    'face_classification/fer2013_big_xception',
+    { skip: /^conv2d_1\/kernel/, rtol: 1e-2, reason: DEEP },
+  ],
+  [
+    'face_classification/fer2013_mini_xception_102',
+    { skip: /^conv2d_1\/kernel/, rtol: 1e-2, reason: DEEP },
+  ],
 ]);

@@ -11,6 +11,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { ready } from '../../packages/layers/src/engine/ready.ts';
 import { type CaseRunner, type Outcome, outcomeOf, printGroup, runCases } from './golden-report.ts';
 import { runConfigs } from './goldens-configs.ts';
+import { formsOf, runContinuation } from './goldens-continuation.ts';
 import { runLayer } from './goldens-layers.ts';
 import { runRandomLayer } from './goldens-layers-random.ts';
 import { runLoss } from './goldens-losses.ts';
@@ -18,6 +19,7 @@ import { runMetric } from './goldens-metrics.ts';
 import { runMisc } from './goldens-misc.ts';
 import { runOptimizer } from './goldens-optimizers.ts';
 import { runTraining } from './goldens-training.ts';
+import { openTraining } from './training-case.ts';
 
 /** How the cases of each group are run. */
 const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
@@ -28,6 +30,9 @@ const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['metrics', runMetric],
   ['misc', runMisc],
 ]);
+
+/** The groups that recorded trainings make up. */
+const GROUPS: readonly string[] = ['training', 'continuation'];
 
 interface Options {
   readonly group: string;
@@ -59,22 +64,49 @@ async function runVersions(folder: string, { group, filter }: Options): Promise<
   return outcomes;
 }
 
-/** Runs the trainings `training/VERSION/CASE`. */
+/** A recorded training. */
+interface Training {
+  readonly version: string;
+  readonly id: string;
+  readonly folder: string;
+}
+
+/** The trainings `training/VERSION/CASE`. */
+function trainingsOf(root: string): Training[] {
+  return readdirSync(root)
+    .sort()
+    .flatMap((version) =>
+      readdirSync(path.join(root, version))
+        .sort()
+        .map((name) => ({
+          version,
+          id: `${version}/${name}`,
+          folder: path.join(root, version, name),
+        })),
+    );
+}
+
+/** Runs the trainings from their initial weights, and goes on with each from what was saved after the first epoch. */
 async function runTrainings(folder: string, { group, filter }: Options): Promise<Outcome[]> {
   const root = path.join(folder, 'training');
-  if ((group !== '' && group !== 'training') || !existsSync(root)) return [];
-  const outcomes: Outcome[] = [];
-  for (const version of readdirSync(root).sort()) {
-    const found: Outcome[] = [];
-    for (const name of readdirSync(path.join(root, version)).sort()) {
-      const id = `${version}/${name}`;
-      if (!id.includes(filter)) continue;
-      found.push(await outcomeOf(id, () => runTraining(path.join(root, version, name))));
+  if ((group !== '' && !GROUPS.includes(group)) || !existsSync(root)) return [];
+  const found = new Map<string, Outcome[]>();
+  const note = (name: string, outcome: Outcome): void => {
+    found.set(name, [...(found.get(name) ?? []), outcome]);
+  };
+  for (const { version, id, folder: of } of trainingsOf(root)) {
+    if (group !== 'continuation' && id.includes(filter)) {
+      note(`training/${version}`, await outcomeOf(id, () => runTraining(of)));
     }
-    if (found.length > 0) printGroup(`training/${version}`, found);
-    outcomes.push(...found);
+    if (group === 'training') continue;
+    for (const form of formsOf(await openTraining(of))) {
+      const name = `${id}/${form}`;
+      if (!name.includes(filter)) continue;
+      note(`continuation/${version}`, await outcomeOf(name, () => runContinuation(of, form)));
+    }
   }
-  return outcomes;
+  for (const [name, outcomes] of [...found].sort()) printGroup(name, outcomes);
+  return [...found.values()].flat();
 }
 
 async function main(): Promise<void> {

@@ -6,6 +6,7 @@ import { loadCase } from './oracle-read.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
   h5: 'model.h5',
+  tf: 'saved_model',
   keras: 'model.keras',
   ckpt: 'weights',
   'weights-h5': 'model_weights.h5',
@@ -37,8 +38,9 @@ async function save(model: models.Model, format: string, file: string): Promise<
   switch (format) {
     case 'h5':
       return model.save(file, { save_format: 'h5' });
+    case 'tf':
     case 'keras':
-      return model.save(file, { save_format: 'keras' });
+      return model.save(file, { save_format: format });
     case 'weights-h5':
       return model.save_weights(file, { save_format: 'h5' });
     default:

@@ -45,6 +45,7 @@ const FORMATS = ['h5', 'tf', 'keras', 'ckpt', 'weights-h5', 'weights-keras'];
 /** Formats that are written here. */
 const WRITTEN: ReadonlySet<string> = new Set([
   'h5',
+  'tf',
   'keras',
   'ckpt',
   'weights-h5',
