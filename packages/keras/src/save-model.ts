@@ -8,6 +8,7 @@ import { prepare } from './prepare.ts';
 import { chooseFormat, type SaveFormat } from './save/save-format.ts';
 import { saveModelH5 } from './save/save-h5.ts';
 import { saveModelKeras } from './save/save-keras.ts';
+import { saveModelSavedModel } from './save/saved-model/save-saved-model.ts';
 
 /** Arguments of `save_model` besides the model and the path. */
 export interface SaveModelArguments extends WriteOptions {
@@ -81,10 +82,8 @@ export async function saveModelAs(
   const { format, warning } = chooseFormat(place.path, args.save_format, fallback);
   if (warning !== undefined) console.warn(warning);
   if (format === 'tf') {
-    throw new UnsupportedError(
-      `Saving as a SavedModel (${place.shown}) is not supported yet: pass a path ending in .h5, or save_format='keras'.`,
-      { source: place.shown },
-    );
+    if (!(await mayWrite(place, args.overwrite ?? true))) return;
+    return saveModelSavedModel(model, place, { include_optimizer }, options);
   }
   refuseTfArguments(args, format);
   const target = await targetOf(place, args.overwrite ?? true);
@@ -118,12 +117,16 @@ export async function targetOf(
   if (path === '') throw new MalformedError('The path of a file is empty: give it a name.');
   const write = store.write?.bind(store);
   if (write === undefined) throw readOnly(shown);
-  if (!overwrite && (await place.exists())) {
-    const answer = await platform().confirm(`[WARNING] ${shown} already exists - overwrite?`);
-    if (answer === false) return undefined;
-    if (answer === undefined) throw alreadyThere(shown);
-  }
+  if (!(await mayWrite(place, overwrite))) return undefined;
   return { store: Object.assign(Object.create(store) as Place['store'], { write }), path };
+}
+
+/** False when a person decided not to replace what is at a place. */
+async function mayWrite(place: Place, overwrite: boolean): Promise<boolean> {
+  if (overwrite || !(await place.exists())) return true;
+  const answer = await platform().confirm(`[WARNING] ${place.shown} already exists - overwrite?`);
+  if (answer === undefined) throw alreadyThere(place.shown);
+  return answer;
 }
 
 function alreadyThere(shown: string): UnsupportedError {

@@ -17,7 +17,7 @@ import {
 
 const cases = VERSIONS.flatMap((version) =>
   MODELS.flatMap((model) =>
-    ['h5', 'keras'].map((save_format) => [version, model, save_format] as const),
+    ['h5', 'keras', 'tf'].map((save_format) => [version, model, save_format] as const),
   ),
 );
 

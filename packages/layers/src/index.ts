@@ -45,6 +45,7 @@ export {
   type SerializableClass,
   type SerializedConfig,
   serialize_keras_object,
+  skip_failed_serialization,
 } from './engine/registry.ts';
 export { provide_saving, type Saving } from './engine/saving.ts';
 export { Sequential, type SequentialOptions } from './engine/sequential.ts';
@@ -71,6 +72,7 @@ export type {
   Shape,
   Shapes,
   Tensors,
+  TensorSpec,
 } from './engine/types.ts';
 export { Variable, type VariableOptions } from './engine/variable.ts';
 export type { AssignableValue, NestedNumbers } from './engine/variable-values.ts';

@@ -10,10 +10,12 @@ import {
 import { layers, Model } from '@km/layers';
 import { type KerasMetadataNode, readSavedModel, type SavedModel } from '@km/savedmodel';
 import type { Place } from '../paths/platform.ts';
+import { withOwnOptimizer } from '../save/saved-model/neutral-optimizer.ts';
 import { compileFromConfig } from './compile.ts';
 import { fromFile } from './file-error.ts';
 import { fillFromCheckpoint } from './load-checkpoint.ts';
 import type { LoadContext } from './load-context.ts';
+import { LoadOptions } from './load-options.ts';
 
 /**
  * Loads a Keras model from a SavedModel directory: its architecture from the metadata of Keras, its variables and the
@@ -25,7 +27,8 @@ export async function loadModelSavedModel(
   options: unknown,
   context: LoadContext,
 ): Promise<Model> {
-  refuseLoadOptions(options);
+  const wanted = LoadOptions.from(options);
+  wanted.refuseAliases();
   const saved = await readSavedModel({ store: place.store, path: place.path }, context.read);
   const root = saved.kerasMetadata?.nodes.find(({ node }) => node === 0);
   if (root === undefined) throw notKeras(place.shown);
@@ -33,13 +36,13 @@ export async function loadModelSavedModel(
   const model = build(metadata, place.shown, context);
   const training = metadata.training_config;
   if (context.compile && isJsonObject(training))
-    compileFromConfig(model, training, context, { metricsAreMade: true });
+    compileFromConfig(model, withOwnOptimizer(training), context, { metricsAreMade: true });
   else if (context.compile) {
     context.report.notes.push(
       'No training configuration found in the save file: compile the model before training it.',
     );
   }
-  await fill(model, saved, place.shown, context);
+  if (!wanted.experimental_skip_checkpoint) await fill(model, saved, place.shown, context, wanted);
   return model;
 }
 
@@ -50,10 +53,13 @@ function readMetadata({ json }: KerasMetadataNode, source: string): JsonObject {
 
 /** Makes the model that the metadata describe, and builds it for the shape that it was called with. */
 function build(metadata: JsonObject, shown: string, context: LoadContext): Model {
-  const { class_name, config } = metadata;
-  const described = isJsonObject(metadata.model_config)
-    ? metadata.model_config
-    : { class_name: class_name ?? null, config: config ?? null };
+  const { class_name, config, model_config } = metadata;
+  // The vocabularies of text layers stand in `config` and not in `model_config`.
+  const described = isJsonObject(config)
+    ? { class_name: class_name ?? null, config }
+    : isJsonObject(model_config)
+      ? model_config
+      : {};
   if (!isJsonObject(described.config)) throw needsFunctions(String(class_name), shown);
   const model = deserialize(upgradeModelConfig(described), shown, context);
   const shape = metadata.build_input_shape;
@@ -88,6 +94,7 @@ async function fill(
   saved: SavedModel,
   shown: string,
   context: LoadContext,
+  { allow_partial_checkpoint }: LoadOptions,
 ): Promise<void> {
   const checkpoint = await saved.openVariables(context.read);
   if (checkpoint === undefined) {
@@ -102,18 +109,10 @@ async function fill(
   await fillFromCheckpoint(model, checkpoint, context.report, context.read);
   const missing = new Set(context.report.missing);
   const empty = model.weights.filter(({ name }) => missing.has(name));
-  if (empty.length === 0) return;
+  if (empty.length === 0 || allow_partial_checkpoint) return;
   throw new MalformedError(
     `${shown} holds no value for ${empty.map(({ name }) => name).join(', ')}: its variables belong to another model.`,
     { source: shown },
-  );
-}
-
-/** What `LoadOptions` asks for is honoured by TensorFlow's devices, which do not exist here. */
-function refuseLoadOptions(options: unknown): void {
-  if (options === undefined || options === null) return;
-  throw new UnsupportedError(
-    'The argument `options` (LoadOptions) is not supported yet: leave it away.',
   );
 }
 

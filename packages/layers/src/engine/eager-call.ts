@@ -7,6 +7,7 @@ import type { Layer } from './layer.ts';
 import { get_mask, masksOf, set_mask } from './mask.ts';
 import { nameScope } from './names.ts';
 import { flatten, packAs } from './nest.ts';
+import { specsOf } from './tensor-shapes.ts';
 import { toTensors } from './to-tensors.ts';
 import type { ApplyArgs, CallArgs, Masks, Tensors } from './types.ts';
 
@@ -61,6 +62,7 @@ function halved(output: tf.Tensor, half: 'float16' | 'bfloat16'): tf.Tensor {
 
 function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
   assertInputCompatibility(layer.input_spec, inputs, layer.name);
+  layer._call_spec ??= specsOf(inputs);
   return nameScope(layer.name, () => {
     layer._maybe_build(inputs);
     const half = halfOf(layer.compute_dtype);

@@ -27,6 +27,7 @@ import type {
   Regularizer,
   Shape,
   Shapes,
+  TensorSpec,
   Tensors,
 } from './types.ts';
 import type { Variable } from './variable.ts';
@@ -52,6 +53,7 @@ export class Layer extends ConnectedLayer {
   readonly #batch_input_shape: Shape | null;
   #initial_weights: readonly AssignableValue[] | null;
   #build_input_shape: Shapes | null = null;
+  #call_spec: Nested<TensorSpec> | null = null;
   readonly #losses: LossStore = new LossStore();
   readonly #metrics: MetricStore = new MetricStore();
 
@@ -94,6 +96,15 @@ export class Layer extends ConnectedLayer {
 
   set _build_input_shape(shape: Shapes | null) {
     this.#build_input_shape = shape;
+  }
+
+  /** Shapes and dtypes of the inputs of the first call, or `null`; functions of saved layers take the same. */
+  get _call_spec(): Nested<TensorSpec> | null {
+    return this.#call_spec;
+  }
+
+  set _call_spec(spec: Nested<TensorSpec> | null) {
+    this.#call_spec = spec;
   }
 
   /** True when the class has its own rule for masks. */

@@ -221,6 +221,31 @@ function fromConfig(
   }
 }
 
+let skips_failed = false;
+
+/**
+ * Runs a function in which objects that cannot give their config are noted by their class alone, marked as such.
+ */
+export function skip_failed_serialization<T>(run: () => T): T {
+  const outer = skips_failed;
+  skips_failed = true;
+  try {
+    return run();
+  } finally {
+    skips_failed = outer;
+  }
+}
+
+function configOf(value: Serializable): Config {
+  if (!skips_failed) return value.get_config();
+  try {
+    return value.get_config();
+  } catch {
+    const { name } = value as { readonly name?: unknown };
+    return { name, 'layer was saved without config': true };
+  }
+}
+
 /**
  * The config form of an object: `{class_name, config}`, a registered class as `package>name`.
  * This is the legacy form of Keras 2.15, which all releases of Keras 2 read. A function becomes its name; `null` stays `null`.
@@ -231,5 +256,5 @@ export function serialize_keras_object(
   if (value === null || value === undefined) return null;
   if (typeof value === 'function') return get_registered_name(value);
   const registered = registered_names.get(value.constructor as unknown as Registrable);
-  return { class_name: registered ?? getClassName(value), config: value.get_config() };
+  return { class_name: registered ?? getClassName(value), config: configOf(value) };
 }

@@ -1,5 +1,5 @@
 import { mapStructure } from './nest.ts';
-import type { Nested, Shape, Shapes } from './types.ts';
+import type { Nested, Shape, Shapes, TensorSpec } from './types.ts';
 
 /** Sizes that stand for open axes while a layer runs without values: the batch, and any other axis. */
 export type OpenSizes = readonly [batch: number, other: number];
@@ -29,4 +29,14 @@ export function shapesOf(inputs: Nested<{ readonly shape: Shape }>): Shapes {
   return mapStructure<unknown, Shape>(inputs as Nested<unknown>, (x) =>
     typeof x === 'object' && x !== null && 'shape' in x ? open_shape(x.shape as Shape) : [],
   );
+}
+
+/** Shapes and dtypes of tensors, in their structure; constants among them are scalars. */
+export function specsOf(inputs: unknown): Nested<TensorSpec> {
+  return mapStructure<unknown, TensorSpec>(inputs as Nested<unknown>, (x) => {
+    if (typeof x !== 'object' || x === null || !('shape' in x && 'dtype' in x)) {
+      return { shape: [], dtype: 'float32' };
+    }
+    return { shape: open_shape(x.shape as Shape), dtype: String(x.dtype) };
+  });
 }

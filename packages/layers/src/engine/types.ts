@@ -16,6 +16,12 @@ export type Tensors = Nested<Tensor>;
 /** Masks in the structure of the tensors they belong to; `null` where there is none. */
 export type Masks = Nested<Tensor | null>;
 
+/** What is known of a tensor before it exists. */
+export interface TensorSpec {
+  readonly shape: Shape;
+  readonly dtype: string;
+}
+
 /** A plain JSON-like dictionary of constructor arguments under Keras's names. */
 export type Config = { [key: string]: unknown };
 

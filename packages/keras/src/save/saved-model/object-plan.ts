@@ -1,0 +1,87 @@
+import type {
+  ConcreteFunction,
+  SavedEdge,
+  SavedNode,
+  SavedNodeKind,
+  SavedObjectGraph,
+} from '@km/savedmodel';
+
+/** An object that is going to be written. */
+interface PlannedObject {
+  readonly value: SavedNodeKind;
+  readonly children: SavedEdge[];
+  readonly registeredName: string;
+}
+
+/** Objects of a SavedModel while they are gathered, the root first. */
+export class ObjectPlan {
+  readonly #objects: PlannedObject[] = [];
+  readonly #ids: Map<object, number> = new Map();
+  readonly #functions: Map<string, ConcreteFunction> = new Map();
+
+  /** Adds an object and returns its index. */
+  add(value: SavedNodeKind, registeredName: string = ''): number {
+    this.#objects.push({ value, children: [], registeredName });
+    return this.#objects.length - 1;
+  }
+
+  /** Notes which object of the program an object stands for. */
+  bind(item: object, id: number): void {
+    this.#ids.set(item, id);
+  }
+
+  /** Index of what stands for an object of the program. */
+  idOf(item: object): number | undefined {
+    return this.#ids.get(item);
+  }
+
+  /** Objects of the program with their indices. */
+  get bound(): Iterable<readonly [item: object, id: number]> {
+    return this.#ids;
+  }
+
+  /** Adds an edge, unless the object has one of that name. */
+  link(parent: number, name: string, child: number): void {
+    const children = this.#objects[parent]?.children ?? [];
+    if (children.every((edge) => edge.name !== name)) children.push({ name, node: child });
+  }
+
+  /** Adds an object of a class that TensorFlow knows by its identifier. */
+  addUser(identifier: string, metadata: string = ''): number {
+    return this.add({ kind: 'userObject', identifier, producer: 1, minConsumer: 1, metadata });
+  }
+
+  /** Adds a list of objects. */
+  addList(items: readonly number[]): number {
+    const list = this.addUser('trackable_list_wrapper');
+    items.forEach((item, index) => {
+      this.link(list, String(index), item);
+    });
+    return list;
+  }
+
+  /** Adds a trace of a function. */
+  addConcrete(concrete: ConcreteFunction): void {
+    this.#functions.set(concrete.name, concrete);
+  }
+
+  /** Gives all objects and traces; `metadata` is the JSON of Keras that an object carries itself. */
+  finish(metadata: ReadonlyMap<number, string>): SavedObjectGraph {
+    const nodes = this.#objects.map(({ value, children, registeredName }, id): SavedNode => {
+      const json = metadata.get(id);
+      return {
+        id,
+        value:
+          value.kind === 'userObject' && json !== undefined ? { ...value, metadata: json } : value,
+        children,
+        dependencies: [],
+        slots: [],
+        saveables: new Map(),
+        registeredName,
+        registeredSaver: '',
+        serializedUserProto: undefined,
+      };
+    });
+    return { nodes, concreteFunctions: this.#functions };
+  }
+}

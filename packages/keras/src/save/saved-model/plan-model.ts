@@ -1,0 +1,97 @@
+import {
+  InputLayer,
+  Layer,
+  layers,
+  Model,
+  metrics,
+  Sequential,
+  trackable_children,
+  Variable,
+} from '@km/layers';
+import type { SavedNodeKind } from '@km/savedmodel';
+import { ObjectPlan } from './object-plan.ts';
+
+/** Numbers of TensorFlow's `VariableSynchronization` and `VariableAggregation`. */
+const AUTO = 0;
+const ON_READ = 3;
+const NONE = 0;
+const SUM = 1;
+const MEAN = 2;
+
+/**
+ * Gathers a model and all that hangs on it. Optimizers are left out: where their class is not known, TensorFlow does
+ * not load a model with one, and it restores their state from the checkpoint alone.
+ */
+export function planModel(model: Model): ObjectPlan {
+  const plan = new ObjectPlan();
+  plan.bind(model, plan.add(kindOf(model, null)));
+  // A map hands out what is added while it is walked, which makes the walk breadth-first.
+  for (const [item, id] of plan.bound) {
+    for (const [name, child] of modelChildren(item)) {
+      let node = plan.idOf(child);
+      if (node === undefined) {
+        node = plan.add(kindOf(child, item));
+        plan.bind(child, node);
+      }
+      plan.link(id, name, node);
+    }
+  }
+  return plan;
+}
+
+/** The edges of an object, but for those to optimizers. */
+export function modelChildren(item: object): readonly (readonly [string, object])[] {
+  const edges = trackable_children(item);
+  return item instanceof Model ? edges.filter(([, child]) => child !== item.optimizer) : edges;
+}
+
+/** What stands for an object of the program. */
+function kindOf(item: object, owner: object | null): SavedNodeKind {
+  if (item instanceof Variable) return variableKind(item, owner);
+  return {
+    kind: 'userObject',
+    identifier: identifierOf(item),
+    producer: 1,
+    minConsumer: 1,
+    metadata: '',
+  };
+}
+
+/** Name by which Keras, or TensorFlow, finds the class of an object. */
+export function identifierOf(item: object): string {
+  if (item instanceof metrics.Metric) return '_tf_keras_metric';
+  if (item instanceof Sequential) return '_tf_keras_sequential';
+  if (item instanceof Model) {
+    return item._is_graph_network ? '_tf_keras_network' : '_tf_keras_model';
+  }
+  if (item instanceof InputLayer) return '_tf_keras_input_layer';
+  if (item instanceof layers.RNN) return '_tf_keras_rnn_layer';
+  if (item instanceof Layer) return '_tf_keras_layer';
+  if (Array.isArray(item)) return 'trackable_list_wrapper';
+  const prototype: unknown = Object.getPrototypeOf(item);
+  const isPlain = prototype === Object.prototype || prototype === null;
+  return isPlain ? 'trackable_dict_wrapper' : '_generic_user_object';
+}
+
+function variableKind(variable: Variable, owner: object | null): SavedNodeKind {
+  const [synchronization, aggregation] = gathering(variable, owner);
+  const { dtype, shape, trainable, name } = variable;
+  return {
+    kind: 'variable',
+    dtype,
+    shape,
+    trainable,
+    synchronization,
+    aggregation,
+    name,
+    device: '',
+    components: [],
+  };
+}
+
+/** How TensorFlow joins the copies of a variable that several devices have. */
+function gathering(variable: Variable, owner: object | null): readonly [number, number] {
+  if (owner instanceof metrics.Metric) return [ON_READ, SUM];
+  const moves = owner instanceof layers.BatchNormalization && !variable.trainable;
+  return moves ? [ON_READ, MEAN] : [AUTO, NONE];
+}

@@ -1,0 +1,41 @@
+import { layoutObjects } from '@km/checkpoint';
+import type { Tensor } from '@km/core';
+import { type Model, trackable_view } from '@km/layers';
+import type { WrittenVariables } from '@km/savedmodel';
+import type { ObjectPlan } from './object-plan.ts';
+
+/** Edge under which `tf.train.Checkpoint(model=…)` looks for the model. */
+const MODEL_EDGE = 'model';
+
+/**
+ * Lays out the checkpoint of a model: its objects, the optimizer with its state, and the model once more below the edge
+ * that `tf.train.Checkpoint` looks for.
+ */
+export function planVariables(
+  model: Model,
+  plan: ObjectPlan,
+  include_optimizer: boolean,
+): WrittenVariables {
+  const tracked = trackable_view();
+  const alias = {};
+  const isSaved = (child: object): boolean => include_optimizer || child !== model.optimizer;
+  const saved = (item: object): (readonly [string, object])[] =>
+    [...tracked.children(item)].filter(([, child]) => isSaved(child));
+  const children = (item: object): (readonly [string, object])[] => {
+    if (item === alias) return saved(model);
+    const edges = saved(item);
+    const takesAlias = item === model && edges.every(([name]) => name !== MODEL_EDGE);
+    return takesAlias ? [...edges, [MODEL_EDGE, alias]] : edges;
+  };
+  const layout = layoutObjects<object>(model, { ...tracked, children });
+  const keys = new Map<number, string>();
+  const tensors: [string, Tensor][] = [];
+  for (const { item, key } of layout.values) {
+    const variable = tracked.variable(item);
+    if (variable === undefined) continue;
+    const id = plan.idOf(item);
+    if (id !== undefined) keys.set(id, key);
+    tensors.push([key, variable.record()]);
+  }
+  return { objects: layout.graph, tensors, keys };
+}
