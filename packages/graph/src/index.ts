@@ -28,6 +28,7 @@ export {
 } from './composed/scan.ts';
 export { spaceToDepth } from './composed/space-to-depth.ts';
 export { registerGradients } from './gradients/register.ts';
+export { sipHash } from './hash/sip-hash.ts';
 export { registerKernels } from './kernels/register.ts';
 export {
   inferShapes,
@@ -59,3 +60,29 @@ export {
   startOfSeedWords,
   WORDS_PER_BLOCK,
 } from './random/philox.ts';
+export {
+  type AssignMode,
+  type Callee,
+  FunctionLibrary,
+  isTracing,
+  type OpenLength,
+  type SharedFunction,
+  type TraceableFunction,
+  type TracedFunction,
+  type TracedHandle,
+  type TracedInput,
+  type TracedOp,
+  type TracedOutput,
+  type TracedResource,
+  type TracedStep,
+  type TracedVariable,
+  type TraceOptions,
+  type TraceSpec,
+  trace,
+  tracedAssign,
+  tracedCall,
+  tracedLoop,
+  tracedOp,
+  tracedRead,
+  whenRunEnds,
+} from './tracer/index.ts';

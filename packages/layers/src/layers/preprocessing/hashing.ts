@@ -1,3 +1,4 @@
+import { sipHash } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type PolicyLike, toPolicy } from '../../engine/policy.ts';
 import type { Config, LayerConfig, Shape } from '../base.ts';
@@ -6,7 +7,6 @@ import { encodeCategories, encodedShape, modeName, type OutputMode } from './enc
 import { fingerprint64 } from './fingerprint64.ts';
 import { bytesOf, fromHost, type Token, tokensOf } from './host-values.ts';
 import { OwnDTypeLayer } from './own-dtype-layer.ts';
-import { sipHash } from './sip-hash.ts';
 
 /** Arguments of `Hashing`. */
 export interface HashingConfig extends LayerConfig {
