@@ -1,5 +1,5 @@
 import { MalformedError } from '@km/core';
-import type { Model, Variable } from '@km/layers';
+import { type Model, optimizers, type Variable } from '@km/layers';
 import { type AssignOptions, assignStored, type StoredWeight, sameShape } from './assign.ts';
 import type { ReportBuilder } from './load-report.ts';
 
@@ -33,6 +33,12 @@ export async function loadOptimizerState(
     );
   }
   for (const [variable, value] of pairs) await assignStored(variable, value, report, options);
+  if ('restore_hidden_state' in optimizer) optimizer.restore_hidden_state();
+  if (optimizer instanceof optimizers.LossScaleOptimizer && optimizer.dynamic) {
+    report.notes.push(
+      `The file does not hold the loss scale of the optimizer: it starts at ${optimizer.loss_scale} again.`,
+    );
+  }
   if (pairs.length < variables.length) {
     report.notes.push(
       'The file does not say how many steps the optimizer has made: its iteration starts at 0.',

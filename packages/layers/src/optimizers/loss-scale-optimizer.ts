@@ -172,6 +172,11 @@ export class LossScaleOptimizer extends Module {
     }
   }
 
+  /** Makes what the wrapped optimizer keeps beside its `variables` fit them. */
+  restore_hidden_state(): void {
+    if (this.base_optimizer instanceof Optimizer) this.base_optimizer.restore_hidden_state();
+  }
+
   /** Returns the constructor arguments, with the wrapped optimizer itself. */
   get_config(): Config {
     const { inner_optimizer, dynamic, initial_scale, dynamic_growth_steps } = this;

@@ -68,6 +68,19 @@ export class Nadam extends Optimizer {
     return kept.values()[0] as number;
   }
 
+  /** Makes the momentum product again, which follows from the number of steps that `fit` has made. */
+  override restore_hidden_state(): void {
+    const count = this._momentums.length;
+    const steps = this.local_step() - 1;
+    let product = 1;
+    for (let step = 1; step <= steps && product > 0; step += 1) {
+      const found = step + 1 - count >= 1 && step + 1 - count <= count;
+      const times = found ? count - 1 : count;
+      for (let k = 0; k < times; k += 1) product = Math.fround(product * this.momentumAt(step));
+    }
+    this._u_product?.assign(product);
+  }
+
   protected override update_values(gradient: FlatGradient, variable: Variable): void {
     const round = roundingOf(variable);
     const step = this.local_step();

@@ -258,6 +258,9 @@ export abstract class Optimizer extends Module {
     });
   }
 
+  /** Makes what is not among `variables` fit them; called when these came from a file that holds nothing else. */
+  restore_hidden_state(): void {}
+
   /** Returns the constructor arguments. */
   get_config(): Config {
     return {
