@@ -39,7 +39,8 @@ export async function checkRead(
 }
 
 /** Formats in which TensorFlow itself stores the state of that optimizer. */
-function keepsState({ format }: OracleCase): boolean {
+function keepsState({ format, name }: OracleCase): boolean {
+  if (/_legacy$/.test(name)) return !['keras', 'weights-keras', 'weights-h5'].includes(format);
   return format !== 'weights-h5';
 }
 

@@ -21,7 +21,10 @@ export function toKerasV3CompileConfig(config: JsonObject): JsonObject {
 function v3Optimizer(optimizer: SerializedObject): JsonObject {
   const { class_name, config } = optimizer;
   if (class_name.startsWith('LossScaleOptimizer')) {
-    return v3Object('keras.mixed_precision', 'LossScaleOptimizer', v3Arguments(config));
+    // The public class has no from_config; TensorFlow 2.13 – 2.15 note, and import, the one behind it.
+    const name = 'LossScaleOptimizerV3';
+    const module = 'keras.src.mixed_precision.loss_scale_optimizer';
+    return { module, class_name: name, config: v3Arguments(config), registered_name: name };
   }
   const isCurrent = isJsonObject(config) && config.is_legacy_optimizer === false;
   const module = isCurrent ? 'keras.optimizers' : 'keras.optimizers.legacy';

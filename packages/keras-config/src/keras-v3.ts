@@ -12,6 +12,8 @@ import { dtypeName } from './shapes.ts';
 export interface KerasV3Parts {
   /** Shape that the model was built with. */
   readonly buildConfig?: JsonValue | undefined;
+  /** True for the classes of Keras itself; all are unless it is given. */
+  readonly isBuiltIn?: ((class_name: string) => boolean) | undefined;
   /** Arguments of `compile`, their objects in the legacy form. */
   readonly compileConfig?: JsonValue | undefined;
 }
@@ -25,7 +27,7 @@ export interface KerasV3Parts {
 export function toKerasV3(model: JsonValue, parts: KerasV3Parts = {}): JsonObject {
   const object = requireSerializedObject(model, []);
   return {
-    ...v3Object(object),
+    ...v3Object(object, parts.isBuiltIn ?? (() => true)),
     ...(parts.buildConfig === undefined ? {} : { build_config: parts.buildConfig }),
     ...(isJsonObject(parts.compileConfig)
       ? { compile_config: toKerasV3CompileConfig(parts.compileConfig) }
@@ -34,10 +36,12 @@ export function toKerasV3(model: JsonValue, parts: KerasV3Parts = {}): JsonObjec
 }
 
 /** Adds `module` and `registered_name` to a layer or model, and to the layers inside of a model. */
-function v3Object(object: SerializedObject): JsonObject {
-  const spelling = v3Spelling(object);
+type IsBuiltIn = (class_name: string) => boolean;
+
+function v3Object(object: SerializedObject, isBuiltIn: IsBuiltIn): JsonObject {
+  const spelling = v3Spelling(object, isBuiltIn);
   const config = isJsonObject(object.config)
-    ? v3Config(object.class_name, object.config)
+    ? v3Config(object.class_name, object.config, isBuiltIn)
     : object.config;
   const result = mapObject(object, (value, key) => {
     if (key === 'config') return config;
@@ -52,9 +56,9 @@ interface V3Spelling extends JsonObject {
   readonly registered_name: string | null;
 }
 
-function v3Spelling(object: SerializedObject): V3Spelling {
+function v3Spelling(object: SerializedObject, isBuiltIn: IsBuiltIn): V3Spelling {
   const name = object.class_name;
-  if (name.includes('>')) {
+  if (name.includes('>') || !isBuiltIn(name)) {
     // 2.12 looks the class up by the first name, later releases by the second.
     return { module: null, class_name: name, registered_name: name };
   }
@@ -85,9 +89,9 @@ const INNER_LAYERS: ReadonlySet<string> = new Set([
   'layers',
 ]);
 
-function v3Config(className: string, config: JsonObject): JsonObject {
+function v3Config(className: string, config: JsonObject, isBuiltIn: IsBuiltIn): JsonObject {
   return mapObject(config, (value, key) => {
-    if (INNER_LAYERS.has(key)) return v3Layers(value);
+    if (INNER_LAYERS.has(key)) return v3Layers(value, isBuiltIn);
     return isRefused(className, key, value) ? undefined : v3Argument(className, key, value);
   });
 }
@@ -117,7 +121,7 @@ function isRefused(className: string, key: string, value: JsonValue): boolean {
   });
 }
 
-function v3Layers(value: JsonValue): JsonValue {
-  if (isJsonArray(value)) return mapArray(value, v3Layers);
-  return isSerializedObject(value) ? v3Object(value) : value;
+function v3Layers(value: JsonValue, isBuiltIn: IsBuiltIn): JsonValue {
+  if (isJsonArray(value)) return mapArray(value, (item) => v3Layers(item, isBuiltIn));
+  return isSerializedObject(value) ? v3Object(value, isBuiltIn) : value;
 }

@@ -13,7 +13,7 @@ import {
   writeWeightsV3,
 } from '@km/hdf5';
 import { type JsonValue, printConfig, toKerasV3 } from '@km/keras-config';
-import { Layer, type Model } from '@km/layers';
+import { builtin_layers, Layer, type Model } from '@km/layers';
 import { KERAS_2, nameByClass, walkV3 } from '../weights-v3/walk.ts';
 import { architectureOf, KERAS_VERSION, requireArchitecture } from './model-json.ts';
 import { compileConfig } from './training-config.ts';
@@ -49,7 +49,9 @@ export async function saveWeightsV3(
 
 function kerasConfig(model: Model, include_optimizer: boolean): JsonValue {
   const shape = model._build_input_shape as JsonValue;
+  const builtIn = builtin_layers();
   return toKerasV3(architectureOf(model), {
+    isBuiltIn: (class_name) => builtIn.has(class_name),
     buildConfig: shape === null ? undefined : { input_shape: shape },
     compileConfig: compileConfig(model, include_optimizer),
   });
@@ -75,6 +77,11 @@ function weightsV3Of(model: Model, include_optimizer: boolean): H5WeightsV3<Tens
 function addTrainingState(model: Model, objects: Map<string, H5Variables<Tensor>>): void {
   const state = model.optimizer?.variables ?? [];
   if (state.length > 0) objects.set('optimizer', { variables: state.map((v) => v.record()) });
+  const optimizer = model.optimizer;
+  if (optimizer !== null && 'inner_optimizer' in optimizer) {
+    const inner = optimizer.inner_optimizer.variables;
+    objects.set('optimizer/inner_optimizer', { variables: inner.map((v) => v.record()) });
+  }
   const metrics = model.metrics.filter((metric) => metric instanceof Layer);
   for (const [path, metric] of nameByClass(metrics, 'metrics')) {
     objects.set(path, { variables: metric.weights.map((v) => v.record()) });

@@ -49,6 +49,11 @@ export class AddMetric extends Layer {
     this.metric_name = metric_name;
   }
 
+  override build(input_shape: Shape): void {
+    this._make_metric(this.metric_name);
+    super.build(input_shape);
+  }
+
   override call(inputs: tf.Tensor): tf.Tensor {
     this.add_metric(inputs, this.metric_name);
     return inputs;

@@ -12,12 +12,16 @@ export class MetricStore {
   add(value: tf.Tensor, name: string): void {
     // On the shape-only backend a layer is only outlined; its values come with each real call.
     if (isMetaBackend()) return;
-    let metric = this.#added.get(name);
-    if (metric === undefined) {
-      metric = provided().mean(name);
-      this.#added.set(name, metric);
-    }
-    metric.update_state(value);
+    this.make(name).update_state(value);
+  }
+
+  /** The metric of a name, made when it is first asked for. */
+  make(name: string): AddedMetric {
+    const known = this.#added.get(name);
+    if (known !== undefined) return known;
+    const metric = provided().mean(name);
+    this.#added.set(name, metric);
+    return metric;
   }
 
   /** The metrics among the children of the layer, then those made here. */
