@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { noteBuilt } from './built.ts';
 import { ConnectedLayer } from './connected-layer.ts';
 import { applyEager } from './eager-call.ts';
 import { getRegularizer } from './families.ts';
@@ -144,6 +145,7 @@ export class Layer extends ConnectedLayer {
   build(input_shape: Shapes): void {
     this.#build_input_shape = input_shape;
     this.built = true;
+    noteBuilt(this);
   }
 
   /** Computes the outputs; callers use `apply`, which prepares what `call` may rely on. */
@@ -216,6 +218,16 @@ export class Layer extends ConnectedLayer {
     return this._flatten_layers().flatMap((layer) => layer.#losses.collect());
   }
 
+  /** Losses that the last call added, of this layer and all inside. */
+  get _added_losses(): tf.Tensor[] {
+    return this._flatten_layers().flatMap((layer) => layer.#losses.values);
+  }
+
+  /** Losses of this layer alone that do not depend on a call, such as penalties of its weights. */
+  get _own_losses(): readonly LossFunction[] {
+    return this.#losses.functions;
+  }
+
   /** Forgets the losses of the last call. */
   _clear_losses(): void {
     for (const layer of this._flatten_layers()) layer.#losses.clear();
@@ -224,6 +236,11 @@ export class Layer extends ConnectedLayer {
   /** Averages a value of the running call under a name, as a metric of the model. */
   add_metric(value: tf.Tensor, name: string): void {
     this.#metrics.add(value, name);
+  }
+
+  /** Makes a metric before its first value, so that it is there when the model is saved. */
+  _make_metric(name: string): void {
+    this.#metrics.make(name);
   }
 
   /** Metrics of this layer and all inside. */
