@@ -163,7 +163,8 @@ function isBeside(key: string): boolean {
 
 function requireComplete(report: ReportBuilder, expect_partial: boolean, shown: string): void {
   if (expect_partial) return;
-  const extra = report.extra.filter((key) => !isBeside(key));
+  const waiting = new Set(report.waiting);
+  const extra = report.extra.filter((key) => !isBeside(key) && !waiting.has(key));
   const missing = report.missing;
   if (extra.length === 0 && missing.length === 0) return;
   const parts = [

@@ -7,6 +7,7 @@ export {
   AddMetric,
   type AddMetricConfig,
 } from './engine/add-layers.ts';
+export { type BuiltListener, on_built } from './engine/built.ts';
 export { GraphNetwork } from './engine/graph-network.ts';
 export {
   Input,
@@ -27,6 +28,7 @@ export type { LossFunction } from './engine/loss-store.ts';
 export { get_mask, set_mask } from './engine/mask.ts';
 export { Functional, Model, type ModelConfig } from './engine/model.ts';
 export { nameScope, toSnakeCase } from './engine/names.ts';
+export * as nest from './engine/nest.ts';
 export { Node } from './engine/node.ts';
 export type { PolicyLike } from './engine/policy.ts';
 export { builtin_layers, ready, register } from './engine/ready.ts';
@@ -71,8 +73,8 @@ export type {
   Regularizer,
   Shape,
   Shapes,
-  Tensors,
   TensorSpec,
+  Tensors,
 } from './engine/types.ts';
 export { Variable, type VariableOptions } from './engine/variable.ts';
 export type { AssignableValue, NestedNumbers } from './engine/variable-values.ts';

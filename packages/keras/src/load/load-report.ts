@@ -29,6 +29,8 @@ export interface LoadReport {
   readonly extra: readonly string[];
   /** Values converted to the dtype of their variable. */
   readonly cast: readonly Cast[];
+  /** Stored values that are kept until the layer is built that they belong to. */
+  readonly waiting: readonly string[];
   /** Values left out by `skip_mismatch`. */
   readonly mismatched: readonly Mismatch[];
   /** What else the caller should know, one sentence each. */
@@ -41,6 +43,7 @@ export class ReportBuilder implements LoadReport {
   readonly missing: string[] = [];
   readonly extra: string[] = [];
   readonly cast: Cast[] = [];
+  readonly waiting: string[] = [];
   readonly mismatched: Mismatch[] = [];
   readonly notes: string[] = [];
 }

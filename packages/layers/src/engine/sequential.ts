@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { noteBuilt } from './built.ts';
 import { deserialize_layer } from './deserialize-layer.ts';
 import { Input, InputLayer } from './input-layer.ts';
 import { is_keras_tensor, type KerasTensor, type Symbolic } from './keras-tensor.ts';
@@ -143,6 +144,7 @@ export class Sequential extends Functional {
     }
     this.#created = created;
     this._init_graph(input, output);
+    noteBuilt(this);
   }
 
   /** Calls the layers one after the other; `null` when one cannot be called on symbolic tensors. */

@@ -2,6 +2,7 @@ import { LegacyOptimizer } from '../optimizers/legacy/optimizer.ts';
 import { LossScaleOptimizer } from '../optimizers/loss-scale-optimizer.ts';
 import { LayerBase } from './layer-base.ts';
 import { Functional, Model } from './model.ts';
+import { Sequential } from './sequential.ts';
 import { trackedProperties } from './tracking.ts';
 import { Variable } from './variable.ts';
 
@@ -74,9 +75,8 @@ function edgesOf(item: Trackable): TrackableEdge[] {
   if (item instanceof Variable) return [];
   if (item instanceof LossScaleOptimizer) return lossScaleEdges(item);
   if (item instanceof LegacyOptimizer) return legacyEdges(item);
-  if (item instanceof Model && (item._is_graph_network || item instanceof Functional)) {
-    return modelEdges(item);
-  }
+  if (item instanceof Sequential || item instanceof Functional) return modelEdges(item);
+  if (item instanceof Model && item._is_graph_network) return modelEdges(item);
   return item instanceof LayerBase ? layerEdges(item) : trackedProperties(item);
 }
 

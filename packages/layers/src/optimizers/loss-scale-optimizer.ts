@@ -1,4 +1,5 @@
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
+import { noteBuilt } from '../engine/built.ts';
 import { Module } from '../engine/tracking.ts';
 import type { Config } from '../engine/types.ts';
 import type { Variable } from '../engine/variable.ts';
@@ -116,6 +117,7 @@ export class LossScaleOptimizer extends Module {
 
   build(variables: readonly Variable[]): void {
     this.base_optimizer.build(variables);
+    noteBuilt(this);
   }
 
   set_weights(weights: readonly AssignableValue[]): void {

@@ -1,5 +1,6 @@
 import type { DType } from '@km/core';
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { noteBuilt } from '../engine/built.ts';
 import { type CustomObjects, getClassName } from '../engine/registry.ts';
 import { Module } from '../engine/tracking.ts';
 import type { Config } from '../engine/types.ts';
@@ -49,6 +50,7 @@ export abstract class Optimizer extends Module {
   readonly ema_overwrite_frequency: number | null;
   built: boolean = false;
   readonly #indices: Map<number, number> = new Map();
+  #built_for: readonly Variable[] = [];
   #exemptions: DecayExemptions = {};
   #scope: string = '';
 
@@ -112,10 +114,16 @@ export abstract class Optimizer extends Module {
     return this._variables;
   }
 
+  /** The variables that the optimizer was built for, in order. */
+  get _built_for(): readonly Variable[] {
+    return this.#built_for;
+  }
+
   /** Makes the state of each variable. */
   build(variables: readonly Variable[]): void {
     if (this.built) return;
     this.built = true;
+    this.#built_for = variables;
     variables.forEach((variable, index) => {
       this.#indices.set(variable.id, index);
     });
@@ -126,6 +134,7 @@ export abstract class Optimizer extends Module {
       });
     }
     this.create_slots(variables);
+    noteBuilt(this);
   }
 
   /** Makes the algorithm's state of each variable. */

@@ -1,7 +1,8 @@
 import type { DType } from '@km/core';
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { noteBuilt } from '../../engine/built.ts';
 import { type CustomObjects, getClassName } from '../../engine/registry.ts';
-import { Module } from '../../engine/tracking.ts';
+import { Module, unique } from '../../engine/tracking.ts';
 import type { Config } from '../../engine/types.ts';
 import { Variable } from '../../engine/variable.ts';
 import type { AssignableValue } from '../../engine/variable-values.ts';
@@ -54,6 +55,7 @@ export abstract class LegacyOptimizer extends Module {
   readonly #slot_names: string[] = [];
   readonly #weights: Variable[] = [];
   #iterations: Variable | null = null;
+  #built_for: readonly Variable[] = [];
 
   /** @throws TypeError for an argument that the class does not take. */
   constructor(
@@ -132,6 +134,11 @@ export abstract class LegacyOptimizer extends Module {
     return slot;
   }
 
+  /** The variables that the optimizer was built for, in order. */
+  get _built_for(): readonly Variable[] {
+    return this.#built_for;
+  }
+
   /** All state: the variable it belongs to, its name, and the variable that holds it. */
   *slots(): Iterable<readonly [variable: Variable, name: string, slot: Variable]> {
     for (const [variable, slots] of this.#slots) {
@@ -172,7 +179,9 @@ export abstract class LegacyOptimizer extends Module {
   build(variables: readonly Variable[]): void {
     this.#counter();
     this.hypers.variables();
+    this.#built_for = unique([...this.#built_for, ...variables]);
     this.create_slots(variables);
+    noteBuilt(this);
   }
 
   /** Updates variables by their gradients and counts the step; null gradients are left out. */
