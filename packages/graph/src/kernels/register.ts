@@ -18,6 +18,7 @@ import {
   signKernel,
 } from './elementwise.ts';
 import { registerEmptyGuards } from './empty.ts';
+import { gatherKernel } from './gather.ts';
 import { sliceKernel, splitKernel, unpackKernel } from './parts.ts';
 import {
   avgPool3dGradKernel,
@@ -69,6 +70,7 @@ export function registerKernels(): void {
   registerTypedArrayKernel(resampleKernel);
   registerTypedArrayKernel(resampleGradKernel);
   registerTypedArrayKernel(transformKernel);
+  registerTypedArrayKernel(gatherKernel);
   registerComposedKernel(einsumKernel);
   registerComposedKernel(depthwiseBackpropInputKernel);
   registerComposedKernel(conv2dBackpropInputKernel);
