@@ -1,6 +1,8 @@
+import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { concreteSizes, reshapeTarget } from './shape-values.ts';
 import type { SymbolArgs, SymbolFunction } from './symbol-args.ts';
-import { toOperand, toOperands } from './symbol-args.ts';
+import { sizesIn, toOperand, toOperands } from './symbol-args.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -24,13 +26,6 @@ function cast(input: unknown, args: SymbolArgs): tf.Tensor {
   const x = toOperand(input);
   // Backends disagree on casts of small numbers to truth values.
   return dtype === 'bool' ? tf.notEqual(x, 0) : tf.cast(x, dtype);
-}
-
-function gather(input: unknown, args: SymbolArgs): tf.Tensor {
-  const x = toOperand(input);
-  const indices = tf.cast(args.tensor('indices'), 'int32');
-  const batch = args.number('batch_dims', 0);
-  return tf.gather(x, indices, args.number('axis', batch), batch);
 }
 
 function pad(input: unknown, args: SymbolArgs): tf.Tensor {
@@ -75,13 +70,6 @@ function squeeze(input: unknown, args: SymbolArgs): tf.Tensor {
   return tf.squeeze(toOperand(input), axes === undefined ? undefined : [axes].flat());
 }
 
-function where(input: unknown, args: SymbolArgs): tf.Tensor {
-  const x = args.tensor('x');
-  const y = args.tensor('y', x);
-  const shape = tf.broadcastTo(tf.cast(toOperand(input), 'bool'), tf.add(x, y).shape);
-  return tf.where(shape, tf.add(x, tf.zerosLike(y)), tf.add(y, tf.zerosLike(x)));
-}
-
 /** Returns the functions that move, join and cut tensors, by their names without `tf.`. */
 export function arraySymbols(): readonly Entry[] {
   const like =
@@ -91,17 +79,33 @@ export function arraySymbols(): readonly Entry[] {
       return tf.cast(fn(x), dtypeOf(args.raw('dtype'), x.dtype));
     };
   return [
-    ['broadcast_to', (input, args) => tf.broadcastTo(toOperand(input), args.numbers('shape'))],
+    ['broadcast_to', broadcastTo],
     ['cast', cast],
     ['concat', (input, args) => tf.concat(toOperands(input), args.number('axis', 0))],
     ['expand_dims', (input, args) => tf.expandDims(toOperand(input), args.number('axis', 0))],
-    ['gather', gather],
-    ['identity', (input) => tf.clone(toOperand(input))],
+    ...[
+      'identity',
+      'convert_to_tensor',
+      'stop_gradient',
+      'ensure_shape',
+      'debugging.check_numerics',
+    ].map((name): Entry => [name, passed]),
+    ['fill', (input, args) => filled(input, args.raw('value'), 'float32')],
+    ['ones', (input, args) => filled(input, 1, dtypeOf(args.raw('dtype')))],
+    ['zeros', (input, args) => filled(input, 0, dtypeOf(args.raw('dtype')))],
+    ['range', range],
+    ['rank', (input) => tf.scalar(toOperand(input).rank, 'int32')],
+    ['size', (input) => tf.scalar(toOperand(input).size, 'int32')],
+    ['dtypes.saturate_cast', cast],
+    ['image.convert_image_dtype', cast],
+    ['strided_slice', stridedSlice],
+    ['space_to_batch_nd', spaceToBatch],
+    ['batch_to_space_nd', batchToSpace],
+    ['keras.backend.batch_flatten', (input) => flattened(toOperand(input))],
     ['ones_like', like((x) => tf.onesLike(x))],
-    ['one_hot', oneHot],
     ['pad', pad],
     ['repeat', repeat],
-    ['reshape', (input, args) => tf.reshape(toOperand(input), args.numbers('shape'))],
+    ['reshape', reshape],
     ['reverse', (input, args) => tf.reverse(toOperand(input), args.axes())],
     ['shape', (input) => tf.tensor1d(toOperand(input).shape, 'int32')],
     [
@@ -111,23 +115,89 @@ export function arraySymbols(): readonly Entry[] {
     ['split', split],
     ['squeeze', squeeze],
     ['stack', (input, args) => tf.stack(toOperands(input), args.number('axis', 0))],
-    ['tile', (input, args) => tf.tile(toOperand(input), args.numbers('multiples'))],
+    ['tile', tile],
     ['transpose', transpose],
     ['unstack', (input, args) => tf.unstack(toOperand(input), args.number('axis', 0))],
-    ['where', where],
     ['zeros_like', like((x) => tf.zerosLike(x))],
   ];
-}
-
-function oneHot(input: unknown, args: SymbolArgs): tf.Tensor {
-  const on = args.number('on_value', 1);
-  const off = args.number('off_value', 0);
-  const depth = args.number('depth', 0);
-  return tf.cast(tf.oneHot(tf.cast(toOperand(input), 'int32'), depth, on, off), 'float32');
 }
 
 function transpose(input: unknown, args: SymbolArgs): tf.Tensor {
   const x = toOperand(input);
   const perm = args.raw('perm');
   return perm === null ? tf.transpose(x) : tf.transpose(x, args.numbers('perm'));
+}
+
+/** Passes a tensor on; constants become tensors. */
+function passed(input: unknown): tf.Tensor {
+  const x = Array.isArray(input) && input.some((each) => each instanceof tf.Tensor) ? null : input;
+  return x === null ? tf.stack(toOperands(input)) : tf.clone(toOperand(x));
+}
+
+function reshape(input: unknown, args: SymbolArgs): tf.Tensor {
+  const x = toOperand(input);
+  return tf.reshape(x, reshapeTarget(x, args.sizes('shape')));
+}
+
+function broadcastTo(input: unknown, args: SymbolArgs): tf.Tensor {
+  const shape = concreteSizes(args.sizes('shape'));
+  const x = toOperand(input);
+  // Without values, an open axis of the input need not have the length that it is going to have.
+  return isMetaBackend() ? tf.fill(shape, 0, x.dtype as 'float32') : tf.broadcastTo(x, shape);
+}
+
+function tile(input: unknown, args: SymbolArgs): tf.Tensor {
+  return tf.tile(toOperand(input), concreteSizes(args.sizes('multiples')));
+}
+
+function filled(shape: unknown, value: unknown, dtype: tf.DataType): tf.Tensor {
+  const sizes = concreteSizes(sizesIn(shape, 'shape'));
+  const given = value instanceof tf.Tensor ? value : null;
+  if (given !== null) return tf.broadcastTo(given, sizes);
+  return tf.fill(sizes, Number(value), dtype as 'float32');
+}
+
+function range(input: unknown, args: SymbolArgs): tf.Tensor {
+  const end = args.raw('limit');
+  const [first = 0] = sizesIn(input, 'start');
+  const [limit = 0] = end === null ? [first] : sizesIn(end, 'limit');
+  const [start, stop] = end === null ? [0, limit] : [first, limit];
+  const size = concreteSizes([start, stop]);
+  const whole = args.text('dtype', 'int32') === 'float32' ? 'float32' : 'int32';
+  return tf.range(size[0] ?? 0, size[1] ?? 0, args.number('delta', 1), whole);
+}
+
+function stridedSlice(input: unknown, args: SymbolArgs): tf.Tensor {
+  const x = toOperand(input);
+  const begin = args.numbers('begin');
+  const strides = args.raw('strides') === null ? begin.map(() => 1) : args.numbers('strides');
+  const masks = ['begin', 'end', 'ellipsis', 'new_axis', 'shrink_axis'] as const;
+  const [first = 0, last = 0, rest = 0, added = 0, gone = 0] = masks.map((name) =>
+    args.number(`${name}_mask`, 0),
+  );
+  return tf.stridedSlice(x, begin, args.numbers('end'), strides, first, last, rest, added, gone);
+}
+
+function pairsOf(value: unknown): number[][] {
+  return (value instanceof tf.Tensor ? value.arraySync() : value) as number[][];
+}
+
+function spaceToBatch(input: unknown, args: SymbolArgs): tf.Tensor {
+  const blocks = args.numbers('block_shape');
+  return tf.spaceToBatchND(toOperand(input), blocks, pairsOf(args.raw('paddings')));
+}
+
+function batchToSpace(input: unknown, args: SymbolArgs): tf.Tensor {
+  const blocks = args.numbers('block_shape');
+  const x = toOperand(input);
+  const count = blocks.reduce((a, b) => a * b, 1);
+  // Without values, the length of an open batch need not be divisible.
+  const fits = !isMetaBackend() || (x.shape[0] ?? 0) % count === 0;
+  const divisible = fits ? x : tf.tile(x, [count, ...x.shape.slice(1).map(() => 1)]);
+  return tf.batchToSpaceND(divisible, blocks, pairsOf(args.raw('crops')));
+}
+
+function flattened(x: tf.Tensor): tf.Tensor {
+  const [batch = 1, ...rest] = x.shape;
+  return tf.reshape(x, [batch, tf.util.sizeFromShape(rest)]);
 }

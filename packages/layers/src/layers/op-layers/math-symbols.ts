@@ -1,4 +1,3 @@
-import { einsum, matMul } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   binary,
@@ -15,53 +14,59 @@ type Entry = readonly [name: string, fn: SymbolFunction];
 const trueDivide = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
   tf.div(tf.cast(a, 'float32'), tf.cast(b, 'float32'));
 
+/** Rounds quotients down; those of whole numbers are whole. */
+const floorDivide = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+  a.dtype === 'float32' ? tf.floor(tf.div(a, b)) : tf.floorDiv(a, b);
+
 /** Gives zero where the divisor is zero. */
 const divideNoNan = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => {
   const zero = tf.equal(b, 0);
   return tf.where(zero, tf.zerosLike(a), tf.div(a, tf.where(zero, tf.onesLike(b), b)));
 };
 
-const matmul: SymbolFunction = (input, args) => {
-  const a = toOperand(input);
-  const transposeA = args.flag('transpose_a') || args.flag('adjoint_a');
-  const transposeB = args.flag('transpose_b') || args.flag('adjoint_b');
-  return matMul(a, args.tensor('b', a), transposeA, transposeB);
+/** Multiplies; a zero as the second factor gives zero whatever the first is. */
+const multiplyNoNan = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => {
+  const product = tf.mul(a, b);
+  const zero = tf.equal(tf.add(b, tf.zerosLike(product)), 0);
+  return tf.where(zero, tf.zerosLike(product), product);
 };
 
-/** Scales vectors to Euclidean norm 1. */
-const normalizeVectors: SymbolFunction = (input, args) => {
+const productWith =
+  (fn: (y: tf.Tensor) => tf.Tensor): ((x: tf.Tensor, y: tf.Tensor) => tf.Tensor) =>
+  (x, y) => {
+    const product = tf.mul(x, fn(y));
+    return tf.where(tf.equal(tf.add(x, tf.zerosLike(product)), 0), tf.zerosLike(product), product);
+  };
+
+/** Scales vectors whose norm exceeds a bound. */
+const clipByNorm: SymbolFunction = (input, args) => {
   const x = toOperand(input);
-  const squares = tf.sum(tf.square(x), args.axes(), true);
-  return tf.mul(x, tf.rsqrt(tf.maximum(squares, args.number('epsilon', 1e-12))));
+  const length = tf.sqrt(tf.sum(tf.square(x), args.axes('axes'), true));
+  const bound = args.tensor('clip_norm', x);
+  return tf.div(tf.mul(x, bound), tf.maximum(length, bound));
 };
 
-const norm: SymbolFunction = (input, args) => {
-  const order = args.raw('ord');
-  const kind = typeof order === 'number' ? order : 'euclidean';
-  return tf.norm(toOperand(input), kind as 1, args.axes(), args.flag('keepdims'));
+const sigmoidCrossEntropy: SymbolFunction = (input, args) => {
+  const logits = args.tensor('logits');
+  const labels = toOperand(input, logits);
+  const base = tf.sub(tf.relu(logits), tf.mul(logits, labels));
+  return tf.add(base, tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
 };
 
-const tensordot: SymbolFunction = (input, args) => {
-  const a = toOperand(input);
-  const b = args.tensor('b', a);
-  const axes = args.raw('axes');
-  const count = typeof axes === 'number' ? axes : 0;
-  const [left, right] = Array.isArray(axes)
-    ? (axes as (number | number[])[]).map((each) => [each].flat())
-    : [
-        Array.from({ length: count }, (_, i) => a.rank - count + i),
-        Array.from({ length: count }, (_, i) => i),
-      ];
-  const letters = 'abcdefghijklmnopqrstuvwxyz';
-  const first = [...letters.slice(0, a.rank)];
-  const second = [...letters.slice(a.rank, a.rank + b.rank)];
-  (left ?? []).forEach((axis, i) => {
-    const other = right?.[i] ?? 0;
-    second[other < 0 ? other + b.rank : other] = first[axis < 0 ? axis + a.rank : axis] ?? '';
-  });
-  const shared = new Set(first.filter((label) => second.includes(label)));
-  const kept = [...first, ...second].filter((label) => !shared.has(label));
-  return einsum(`${first.join('')},${second.join('')}->${kept.join('')}`, a, b);
+const softmaxCrossEntropy: SymbolFunction = (input, args) => {
+  const logits = args.tensor('logits');
+  const labels = toOperand(input, logits);
+  const axis = args.number('axis', -1);
+  const place = axis < 0 ? axis + logits.rank : axis;
+  const shifted = tf.sub(logits, tf.logSumExp(logits, place, true));
+  return tf.neg(tf.sum(tf.mul(labels, shifted), place));
+};
+
+const polynomial: SymbolFunction = (input, args) => {
+  const x = args.tensor('x');
+  const listed = input instanceof tf.Tensor && input.rank === 1 ? tf.unstack(input) : input;
+  const [first = tf.scalar(0), ...rest] = toOperands(listed);
+  return rest.reduce((sum, each) => tf.add(tf.mul(sum, x), each), first);
 };
 
 /** Functions of single elements. */
@@ -77,6 +82,7 @@ const UNARY: readonly (readonly [string, (x: tf.Tensor) => tf.Tensor])[] = [
   ['cos', tf.cos],
   ['cosh', tf.cosh],
   ['erf', tf.erf],
+  ['erfc', (x) => tf.sub(1, tf.erf(x))],
   ['exp', tf.exp],
   ['expm1', tf.expm1],
   ['floor', tf.floor],
@@ -89,6 +95,7 @@ const UNARY: readonly (readonly [string, (x: tf.Tensor) => tf.Tensor])[] = [
   ['logical_not', tf.logicalNot],
   ['negative', tf.neg],
   ['reciprocal', tf.reciprocal],
+  ['reciprocal_no_nan', (x) => divideNoNan(tf.onesLike(x), x)],
   ['rint', tf.round],
   ['round', tf.round],
   ['rsqrt', tf.rsqrt],
@@ -106,11 +113,10 @@ const UNARY: readonly (readonly [string, (x: tf.Tensor) => tf.Tensor])[] = [
 /** Functions of pairs of elements. */
 const BINARY: readonly (readonly [string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor])[] = [
   ['add', tf.add],
-  ['atan2', tf.atan2],
   ['divide', tf.div],
   ['divide_no_nan', divideNoNan],
   ['equal', tf.equal],
-  ['floordiv', tf.floorDiv],
+  ['floordiv', floorDivide],
   ['floormod', tf.mod],
   ['greater', tf.greater],
   ['greater_equal', tf.greaterEqual],
@@ -123,11 +129,15 @@ const BINARY: readonly (readonly [string, (a: tf.Tensor, b: tf.Tensor) => tf.Ten
   ['minimum', tf.minimum],
   ['mod', tf.mod],
   ['multiply', tf.mul],
+  ['multiply_no_nan', multiplyNoNan],
   ['not_equal', tf.notEqual],
   ['pow', tf.pow],
   ['squared_difference', tf.squaredDifference],
   ['subtract', tf.sub],
   ['truediv', trueDivide],
+  ['xdivy', productWith(tf.reciprocal)],
+  ['xlogy', productWith(tf.log)],
+  ['xlog1py', productWith(tf.log1p)],
 ];
 
 /** Operators of Python that TensorFlow gives tensors. */
@@ -145,16 +155,15 @@ export function mathSymbols(): readonly Entry[] {
     ...OPERATORS,
     ['math.add_n', (input) => tf.addN(toOperands(input))],
     ['math.scalar_mul', (input, args) => tf.mul(toOperand(input), args.tensor('x'))],
-    ['math.l2_normalize', normalizeVectors],
-    ['linalg.l2_normalize', normalizeVectors],
-    ['nn.l2_normalize', normalizeVectors],
-    ['linalg.matmul', matmul],
-    ['linalg.norm', norm],
-    ['norm', norm],
-    ['tensordot', tensordot],
-    ['linalg.tensordot', tensordot],
-    ['einsum', (input, args) => einsum(String(input), ...toOperands(args.raw('inputs')))],
+    ['math.atan2', binary(tf.atan2, 'x')],
+    ['floor_div', binary(floorDivide)],
+    ['math.polyval', polynomial],
     ['clip_by_value', clip],
+    ['clip_by_norm', clipByNorm],
+    ['nn.sigmoid_cross_entropy_with_logits', sigmoidCrossEntropy],
+    ['nn.softmax_cross_entropy_with_logits', softmaxCrossEntropy],
+    ['nn.softmax_cross_entropy_with_logits_v2', softmaxCrossEntropy],
+    ['nn.l2_loss', unary((x) => tf.div(tf.sum(tf.square(x)), 2))],
   ];
 }
 

@@ -7,11 +7,29 @@ type Axes = number | number[] | undefined;
 const reduction =
   (fn: (x: tf.Tensor, axes: Axes, keep: boolean) => tf.Tensor): SymbolFunction =>
   (input, args) =>
-    fn(toOperand(input), args.axes(), args.flag('keepdims'));
+    fn(
+      toOperand(input),
+      args.axes() ?? args.axes('reduction_indices'),
+      args.flag('keepdims') || args.flag('keep_dims'),
+    );
 
 const variance = (x: tf.Tensor, axes: Axes, keep: boolean): tf.Tensor => {
   const centered = tf.sub(x, tf.mean(x, axes, true));
   return tf.mean(tf.square(centered), axes, keep);
+};
+
+const euclideanNorm = (x: tf.Tensor, axes: Axes, keep: boolean): tf.Tensor =>
+  tf.sqrt(tf.sum(tf.square(x), axes, keep));
+
+const nonZero = (x: tf.Tensor, dtype: 'int32' | 'float32'): tf.Tensor =>
+  tf.cast(tf.notEqual(x, 0), dtype);
+
+const cumulativeLogSumExp: SymbolFunction = (input, args) => {
+  const x = toOperand(input);
+  const axis = args.number('axis', 0);
+  const top = tf.max(x, axis, true);
+  const [exclusive, reverse] = [args.flag('exclusive'), args.flag('reverse')];
+  return tf.add(tf.log(tf.cumsum(tf.exp(tf.sub(x, top)), axis, exclusive, reverse)), top);
 };
 
 const firstAxis =
@@ -61,5 +79,9 @@ export function reductionSymbols(): readonly Entry[] {
         ),
     ],
     ['nn.moments', moments],
+    ['math.reduce_euclidean_norm', reduction(euclideanNorm)],
+    ['math.count_nonzero', reduction((x, axes, keep) => tf.sum(nonZero(x, 'int32'), axes, keep))],
+    ['math.zero_fraction', (input) => tf.sub(1, tf.mean(nonZero(toOperand(input), 'float32')))],
+    ['math.cumulative_logsumexp', cumulativeLogSumExp],
   ];
 }

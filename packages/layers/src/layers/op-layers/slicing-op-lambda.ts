@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isPlainObject } from '../../engine/nest.ts';
 import type { CallArgs, Config, Layer } from '../base.ts';
+import { booleanMask } from './selection-symbols.ts';
 import { type SymbolFunction, toOperand } from './symbol-args.ts';
 import { TFOpLambda, type TFOpLambdaConfig } from './tf-op-lambda.ts';
 
-/** Applies `x[…]` of Python, described by the argument `slice_spec` of the call. */
+/** Applies `x[…]` of Python, described by the argument `slice_spec` of the call, or `tf.boolean_mask`. */
 export class SlicingOpLambda extends TFOpLambda {
   static override readonly className: string = 'SlicingOpLambda';
 
   constructor(config: TFOpLambdaConfig) {
-    super({ ...config, implementation_of: slice });
+    const masks = config.function.endsWith('boolean_mask');
+    super({ ...config, implementation_of: masks ? booleanMask : slice });
   }
 
   override call(inputs: tf.Tensor, args: CallArgs): ReturnType<TFOpLambda['call']> {

@@ -1,3 +1,5 @@
+import { isKmError } from '@km/core';
+import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../base.ts';
 
@@ -27,12 +29,14 @@ export class SymbolArgs {
     return Array.isArray(value) ? value.map(Number) : undefined;
   }
 
-  /** Returns a list of whole numbers, also from a tensor. */
+  /** Returns a list of whole numbers, also from a tensor or a list of scalars. */
   numbers(name: string): number[] {
-    const value = this.raw(name);
-    if (value instanceof tf.Tensor) return Array.from(value.dataSync<'float32'>());
-    if (Array.isArray(value)) return value.map(Number);
-    throw new TypeError(`The argument ${name} must be a list of numbers.`);
+    return numbersIn(this.raw(name), name);
+  }
+
+  /** Returns the lengths of axes; null for those that are computed, while only shapes are being worked out. */
+  sizes(name: string): (number | null)[] {
+    return sizesIn(this.raw(name), name);
   }
 
   /** Returns a truth value. */
@@ -52,6 +56,26 @@ export class SymbolArgs {
   }
 }
 
+/** Returns the whole numbers of a list, of a tensor, or of a list of scalars. */
+export function numbersIn(value: unknown, name: string): number[] {
+  if (value instanceof tf.Tensor) return Array.from(value.dataSync<'float32'>());
+  if (Array.isArray(value)) return value.flatMap((each: unknown) => numbersIn(each, name));
+  if (typeof value === 'number') return [value];
+  throw new TypeError(`The argument ${name} must be a list of numbers.`);
+}
+
+/** Like {@link numbersIn}, with null for what is computed while only shapes are being worked out. */
+export function sizesIn(value: unknown, name: string): (number | null)[] {
+  if (Array.isArray(value)) return value.flatMap((each: unknown) => sizesIn(each, name));
+  if (!(value instanceof tf.Tensor && isMetaBackend())) return numbersIn(value, name);
+  try {
+    return numbersIn(value, name);
+  } catch (error) {
+    if (!isKmError(error, 'KM_UNSUPPORTED')) throw error;
+    return new Array<null>(value.size).fill(null);
+  }
+}
+
 /** Makes a tensor of an operand; numbers take the dtype of the other operand. */
 export function toOperand(value: unknown, like?: tf.Tensor): tf.Tensor {
   if (value instanceof tf.Tensor) return value;
@@ -64,8 +88,13 @@ export function toOperand(value: unknown, like?: tf.Tensor): tf.Tensor {
 /** Makes tensors of a list of operands. */
 export function toOperands(value: unknown): tf.Tensor[] {
   const list = Array.isArray(value) ? value : [value];
-  const like = list.find((each): each is tf.Tensor => each instanceof tf.Tensor);
-  return list.map((each) => toOperand(each, like));
+  const tensors = list.filter((each): each is tf.Tensor => each instanceof tf.Tensor);
+  // Constants beside integers are integers; as single numbers they came as floats.
+  const like = tensors.find(({ dtype }) => dtype === 'int32') ?? tensors[0];
+  return list.map((each) => {
+    const operand = toOperand(each, like);
+    return like?.dtype === 'int32' ? tf.cast(operand, 'int32') : operand;
+  });
 }
 
 /** A function of TensorFlow: its first argument, and the others by name. */
@@ -84,6 +113,10 @@ export function binary(
   return (input, args) => {
     const other = args.raw(second);
     const left = toOperand(input, other instanceof tf.Tensor ? other : undefined);
-    return fn(left, toOperand(other, left));
+    const right = toOperand(other, left);
+    // TensorFlow adds no floats to integers, so that a float is a constant that the config gives as a number.
+    return left.dtype === 'float32' && right.dtype === 'int32'
+      ? fn(tf.cast(left, 'int32'), right)
+      : fn(left, right);
   };
 }

@@ -1,7 +1,10 @@
 import { UnsupportedError } from '@km/core';
+import { KerasTensor, type Symbolic } from '../../engine/keras-tensor.ts';
 import { uniqueName } from '../../engine/names.ts';
+import { flatten, packAs } from '../../engine/nest.ts';
 import { get_registered_object } from '../../engine/registry.ts';
 import {
+  type ApplyArgs,
   type CallArgs,
   type Config,
   type CustomObjects,
@@ -10,9 +13,16 @@ import {
   type Tensors,
 } from '../base.ts';
 import { arraySymbols } from './array-symbols.ts';
+import { convolutionSymbols } from './convolution-symbols.ts';
+import { gatherSymbols } from './gather-symbols.ts';
+import { imageSymbols } from './image-symbols.ts';
+import { linalgSymbols } from './linalg-symbols.ts';
 import { mathSymbols } from './math-symbols.ts';
 import { nnSymbols } from './nn-symbols.ts';
+import { randomSymbols } from './random-symbols.ts';
 import { reductionSymbols } from './reduction-symbols.ts';
+import { selectionSymbols } from './selection-symbols.ts';
+import { standInsMade } from './shape-values.ts';
 import { SymbolArgs, type SymbolFunction } from './symbol-args.ts';
 
 /** Arguments of `TFOpLambda`. */
@@ -25,7 +35,20 @@ export interface TFOpLambdaConfig extends LayerConfig {
 
 /** Returns the functions of TensorFlow that are known, by their names without `tf.`. */
 export function symbolTable(): ReadonlyMap<string, SymbolFunction> {
-  return new Map([...mathSymbols(), ...reductionSymbols(), ...arraySymbols(), ...nnSymbols()]);
+  return new Map(
+    [
+      mathSymbols(),
+      linalgSymbols(),
+      reductionSymbols(),
+      arraySymbols(),
+      gatherSymbols(),
+      selectionSymbols(),
+      nnSymbols(),
+      convolutionSymbols(),
+      imageSymbols(),
+      randomSymbols(),
+    ].flat(),
+  );
 }
 
 /**
@@ -50,8 +73,24 @@ export class TFOpLambda extends Layer {
   }
 
   override call(inputs: Tensors, args: CallArgs): Tensors {
-    const { training: _t, mask: _m, name: _n, ...rest } = args;
-    return this.#fn(inputs, new SymbolArgs(rest));
+    const { training: _t, mask, name: _n, ...rest } = args;
+    // The mask of the inputs is no argument of a function, but for the one that has an argument of this name.
+    const given = this.function.endsWith('boolean_mask') ? { ...rest, mask } : rest;
+    return this.#fn(inputs, new SymbolArgs(given));
+  }
+
+  /** Where lengths are computed, two runs with different stand-ins tell which ones are open. */
+  override _infer_outputs(inputs: unknown, args: ApplyArgs): Symbolic {
+    const made = standInsMade();
+    const first = super._infer_outputs(inputs, args);
+    if (standInsMade() === made) return first;
+    const others = flatten<KerasTensor>(super._infer_outputs(inputs, args));
+    const merged = flatten<KerasTensor>(first).map((output, i) => {
+      const other = others[i]?.shape ?? [];
+      const shape = output.shape.map((size, axis) => (size === other[axis] ? size : null));
+      return new KerasTensor({ shape, dtype: output.dtype, name: output.name });
+    });
+    return packAs<KerasTensor, KerasTensor>(first, merged) as Symbolic;
   }
 
   override get_config(): Config {
@@ -72,7 +111,9 @@ export class TFOpLambda extends Layer {
 }
 
 function knownSymbol(symbol: string, layer: string): SymbolFunction {
-  const found = symbolTable().get(symbol);
+  // Keras names many functions of TensorFlow 2 by those of TensorFlow 1 that they replace.
+  const plain = symbol.replace(/^compat\.v[12]\./, '');
+  const found = symbolTable().get(plain) ?? symbolTable().get(`math.${plain}`);
   if (found !== undefined) return found;
   throw new UnsupportedError(
     `Layer '${layer}' applies tf.${symbol}, which is not known here. Pass a function (input, args) in custom_objects under the name 'tf.${symbol}'.`,
