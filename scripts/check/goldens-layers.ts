@@ -17,13 +17,15 @@ import { isTensorRecord, type LayerBounds, layerBounds } from './golden-layer-bo
 import { Comparer } from './golden-report.ts';
 import { tensorOf } from './golden-tensor.ts';
 
-type Row = Readonly<Record<string, Json>>;
+/** A part of a record. */
+export type Row = Readonly<Record<string, Json>>;
 
-const rows = (value: Json | undefined): readonly Row[] =>
+/** The parts that a list of a record holds. */
+export const rows = (value: Json | undefined): readonly Row[] =>
   Array.isArray(value) ? (value as readonly Row[]) : [];
 
 /** One record of a layer while it is replayed. */
-interface Replay {
+export interface Replay {
   readonly golden: GoldenCase;
   readonly container: Goldens;
   readonly layer: Layer;
@@ -51,7 +53,8 @@ export async function runLayer(golden: GoldenCase, container: Goldens): Promise<
   return replay.compare.difference;
 }
 
-function reasonToSkip(golden: GoldenCase): string | null {
+/** Why a record cannot be replayed, or null. */
+export function reasonToSkip(golden: GoldenCase): string | null {
   const name = String(golden.class_name);
   if (!provided().layers().has(name)) return `no class ${name}`;
   const text = JSON.stringify(golden.calls);
@@ -60,7 +63,7 @@ function reasonToSkip(golden: GoldenCase): string | null {
 }
 
 /** Builds the layer by a symbolic call, or by a call on the first inputs where TensorFlow has none. */
-function buildLayer(replay: Replay): void {
+export function buildLayer(replay: Replay): void {
   const { golden, layer, compare } = replay;
   const [call] = rows(golden.calls);
   if (golden.adapt !== undefined) adaptLayer(replay);
@@ -113,7 +116,8 @@ function checkShapes({ golden, layer, compare }: Replay): void {
   compare.equal('compute_output_shape', found, golden.compute_output_shape);
 }
 
-function setWeights({ golden, layer, compare, container }: Replay): void {
+/** Gives a layer the recorded weights and checks what they are. */
+export function setWeights({ golden, layer, compare, container }: Replay): void {
   const wanted = rows(golden.weights);
   const found = layer.weights;
   const outline = ({ name, shape, dtype, trainable }: Row | Variable, like: Shape): unknown => ({
@@ -136,7 +140,7 @@ function setWeights({ golden, layer, compare, container }: Replay): void {
 }
 
 /** Uploads the inputs and keyword arguments of a call. */
-function argumentsOf(
+export function argumentsOf(
   { golden, container }: Replay,
   call: Row,
 ): { inputs: Tensors; kwargs: Record<string, Nested<unknown>> } {

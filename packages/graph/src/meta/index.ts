@@ -8,4 +8,4 @@ export {
   metaKernel,
 } from './kernel.ts';
 export { registerMetaBackend, registerMetaKernel } from './register.ts';
-export { isMetaBackend, withMetaBackend } from './with-meta-backend.ts';
+export { isMetaBackend, withMetaBackend, withoutMakingUp } from './with-meta-backend.ts';

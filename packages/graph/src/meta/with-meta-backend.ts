@@ -26,9 +26,25 @@ export function withMetaBackend<T>(fn: () => T): T {
   }
 }
 
-/** Tells whether the shape-only backend is active. */
+const state: { tracing: boolean } = { tracing: false };
+
+/** Runs a function that is written down while it runs, so that nothing in it may be made up for the sake of a shape. */
+export function withoutMakingUp<T>(run: () => T): T {
+  const outer = state.tracing;
+  state.tracing = true;
+  try {
+    return run();
+  } finally {
+    state.tracing = outer;
+  }
+}
+
+/**
+ * Tells whether only shapes and dtypes of results matter, because the shape-only backend is active and nothing is being
+ * traced.
+ */
 export function isMetaBackend(): boolean {
-  return tf.getBackend() === META;
+  return tf.getBackend() === META && !state.tracing;
 }
 
 /** An initialised backend is in place as soon as the call returns; its promise has nothing left to tell. */

@@ -1,3 +1,4 @@
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { getPendingLosses, inCall, inheritedTraining, withTraining } from './call-context.ts';
 import { locateErrors } from './call-errors.ts';
@@ -9,6 +10,7 @@ import { nameScope } from './names.ts';
 import { flatten, packAs } from './nest.ts';
 import { specsOf } from './tensor-shapes.ts';
 import { toTensors } from './to-tensors.ts';
+import { callLayer } from './traced-call.ts';
 import type { ApplyArgs, CallArgs, Masks, Tensors } from './types.ts';
 
 /** The arguments with which `call` runs: training mode and masks resolved. */
@@ -44,7 +46,7 @@ function ownOutputs(outputs: readonly tf.Tensor[], inputs: readonly tf.Tensor[])
 }
 
 /** Adds the penalty of each output, averaged over the batch. */
-function regularizeActivity(layer: Layer, outputs: readonly tf.Tensor[]): void {
+export function regularizeActivity(layer: Layer, outputs: readonly tf.Tensor[]): void {
   const regularizer = layer.activity_regularizer;
   if (regularizer === null) return;
   for (const output of outputs) {
@@ -62,11 +64,14 @@ function halved(output: tf.Tensor, half: 'float16' | 'bfloat16'): tf.Tensor {
 
 function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
   assertInputCompatibility(layer.input_spec, inputs, layer.name);
-  layer._call_spec ??= specsOf(inputs);
+  // Sizes in a trace only stand for others.
+  if (!isTracing()) layer._call_spec ??= specsOf(inputs);
   return nameScope(layer.name, () => {
     layer._maybe_build(inputs);
     const half = halfOf(layer.compute_dtype);
-    const result = withHalfWeights(half, () => locateErrors(layer, () => layer.call(inputs, args)));
+    const result = withHalfWeights(half, () =>
+      locateErrors(layer, () => callLayer(layer, inputs, args)),
+    );
     const own = ownOutputs(flatten<tf.Tensor>(result), flatten<tf.Tensor>(inputs));
     const outputs = half === null || layer._keeps_dtypes ? own : own.map((x) => halved(x, half));
     regularizeActivity(layer, outputs);

@@ -1,5 +1,5 @@
-import type { DType, Tensor as TensorRecord } from '@km/core';
-import { isMetaBackend } from '@km/graph';
+import { type DType, type Tensor as TensorRecord, UnsupportedError } from '@km/core';
+import { isMetaBackend, isTracing, tracedAssign, tracedRead } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   deviceDType,
@@ -99,6 +99,7 @@ export class Variable {
    * The variable owns the tensor, which stays the same one until the variable is assigned.
    */
   read(): tf.Tensor {
+    if (isTracing()) return tracedRead(this, deviceDType(this.dtype));
     const backend = tf.getBackend();
     const known = this.#tensors.get(backend);
     if (known !== undefined) return this.#computed(known);
@@ -159,6 +160,10 @@ export class Variable {
 
   /** Sets all numbers to those of a flat array, which the variable takes over. */
   assign_values(flat: FlatValues): void {
+    if (isTracing()) {
+      const where = `Variable ${this.name} is set while a function is traced`;
+      throw new UnsupportedError(`${where}: assign it a tensor instead of numbers.`);
+    }
     if (flat.length !== (this.dtype.startsWith('complex') ? 2 : 1) * this.size) {
       throw new RangeError(
         `Variable ${this.name} of shape ${printShape(this.shape)} cannot hold ${String(flat.length)} numbers.`,
@@ -189,6 +194,10 @@ export class Variable {
 
   #assignTensor(value: tf.Tensor, owned = false): this {
     this.#checkShape(value.shape);
+    if (isTracing()) {
+      tracedAssign(this, value, 'set');
+      return this;
+    }
     // On the shape-only backend an assignment has nothing to assign.
     if (isMetaBackend()) return this;
     const dtype = deviceDType(this.dtype);
@@ -234,6 +243,11 @@ export class Variable {
   }
 
   #combine(value: tf.Tensor | number, sign: number): this {
+    if (isTracing()) {
+      const change = typeof value === 'number' ? tf.scalar(value) : value;
+      tracedAssign(this, change, sign > 0 ? 'add' : 'subtract');
+      return this;
+    }
     if (isMetaBackend()) return this;
     if (typeof value === 'number') {
       const flat = this.values();

@@ -65,6 +65,14 @@ export function operationSeeds(seed: number | null): [number, number] {
 }
 
 /**
+ * Returns the attributes `seed` and `seed2` of a random operation of a graph. Without a seed both are zero, which asks
+ * TensorFlow for unpredictable numbers.
+ */
+export function graphSeeds(seed: number | null): [number, number] {
+  return seed === null ? [0, 0] : operationSeeds(seed);
+}
+
+/**
  * Returns where the stream of an operation stands and moves it forward. Operations with the same name and seeds share
  * a stream, as TensorFlow's cached kernels do.
  */

@@ -1,6 +1,6 @@
-import { reservedSteps } from '@km/graph';
+import { isTracing, reservedSteps, whenRunEnds } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { advanceStream, operationSeeds } from './global-seed.ts';
+import { advanceStream, graphSeeds, operationSeeds } from './global-seed.ts';
 
 /**
  * Draws random tensors for a layer. Equals Keras's `RandomGenerator` of the kind `legacy_stateful`: with a seed, each
@@ -54,6 +54,11 @@ export class RandomGenerator {
   }
 
   #draw(kernelName: string, shape: readonly number[], bounds: tf.NamedAttrMap = {}): tf.Tensor {
+    if (isTracing()) {
+      const [seed, seed2] = graphSeeds(this.#tracedSeed());
+      const attrs = { shape: [...shape], seed, seed2, skip: 0, ...bounds };
+      return tf.engine().runKernel(kernelName, {}, attrs);
+    }
     const seeds = operationSeeds(this.#nextSeed());
     const steps = reservedSteps(tf.util.sizeFromShape([...shape]));
     const [seed, seed2] = seeds;
@@ -61,6 +66,15 @@ export class RandomGenerator {
     return tf
       .engine()
       .runKernel(kernelName, {}, { shape: [...shape], seed, seed2, skip, ...bounds });
+  }
+
+  /** A graph is written as if it were the next to run; when it is written, the sequence goes on where it stood. */
+  #tracedSeed(): number | null {
+    const before = this.#seed;
+    whenRunEnds(() => {
+      this.#seed = before;
+    });
+    return this.#nextSeed();
   }
 
   #nextSeed(): number | null {

@@ -1,0 +1,67 @@
+import type { DType } from '@km/core';
+import type { FunctionDef } from '@km/proto/saved-model';
+import { canonicalSpecs } from './sizes.ts';
+import type { TracedFunction, TraceSpec } from './types.ts';
+
+/** A function of an owner, to be traced once for inputs of the same kinds. */
+export interface SharedFunction {
+  readonly owner: object;
+  /** Everything but tensors that the function depends on. */
+  readonly key: string;
+}
+
+/** Functions of one graph, with names that no two have. */
+export class FunctionLibrary {
+  readonly #definitions: Map<string, FunctionDef.$Properties> = new Map();
+  readonly #shared: Map<object, Map<string, TracedFunction>> = new Map();
+  #next: number;
+
+  /** @param first Number at the end of the first name. */
+  constructor(first: number = 0) {
+    this.#next = first;
+  }
+
+  /** Definitions of all functions, those that are called before those that call them. */
+  get definitions(): readonly FunctionDef.$Properties[] {
+    return [...this.#definitions.values()];
+  }
+
+  /** A name that no function has yet: the base and a number. */
+  newName(base: string): string {
+    const name = `${base}_${this.#next}`;
+    this.#next += 1;
+    return name;
+  }
+
+  /** Adds a definition under its name. */
+  add(definition: FunctionDef.$Properties): void {
+    this.#definitions.set(definition.signature?.name ?? '', definition);
+  }
+
+  /** The function of an owner for inputs of these kinds, if there is one. */
+  find({ owner, key }: SharedFunction, specs: readonly TraceSpec[]): TracedFunction | undefined {
+    return this.#shared.get(owner)?.get(keyOf(key, specs));
+  }
+
+  /** Keeps a function for later calls. */
+  share({ owner, key }: SharedFunction, specs: readonly TraceSpec[], traced: TracedFunction): void {
+    const own = this.#shared.get(owner) ?? new Map<string, TracedFunction>();
+    this.#shared.set(owner, own.set(keyOf(key, specs), traced));
+  }
+}
+
+function keyOf(key: string, specs: readonly TraceSpec[]): string {
+  return `${key} ${JSON.stringify(canonicalSpecs(specs))}`;
+}
+
+/** How a function is to be traced. */
+export interface TraceOptions {
+  /** Name of the function, to which a number is added; default `__inference_function`. */
+  readonly name?: string;
+  /** Where the function and those that it calls go; default a library of its own. */
+  readonly library?: FunctionLibrary;
+  /** Types of the outputs where they differ from those in which tfjs computes. */
+  readonly outputTypes?: readonly (DType | null | undefined)[];
+  /** Lets calls that are traced inside of other functions find this one. */
+  readonly shared?: SharedFunction;
+}

@@ -1,0 +1,59 @@
+import type { DType } from '@km/core';
+import type { FunctionDef } from '@km/proto/saved-model';
+
+/** Length of an axis: known, unknown, or unknown but the same wherever the name occurs. */
+export type OpenLength = number | string | null;
+
+/**
+ * An input of a function that is traced. Axes 0 of unknown length are one and the same batch; any other unknown axis is
+ * one of its own, unless it has a name.
+ */
+export interface TraceSpec {
+  readonly shape: readonly OpenLength[];
+  readonly dtype: DType;
+  /** Name of the argument; default `inputs`. */
+  readonly name?: string;
+}
+
+/** A variable as functions see it; the object itself is the identity of the resource. */
+export interface TracedVariable {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/** Something else with a state to which functions hold a handle, such as a lookup table. */
+export interface TracedHandle {
+  readonly name: string;
+}
+
+/** What a function captures: it gets the handle as an argument behind its own. */
+export type TracedResource = TracedVariable | TracedHandle;
+
+/** Shape, with null for unknown lengths, and dtype of an output. */
+export interface TracedOutput {
+  readonly shape: readonly (number | null)[];
+  readonly dtype: DType;
+}
+
+/** An argument of a traced function. */
+export interface TracedInput extends TracedOutput {
+  /** Name that the caller gave. */
+  readonly name: string;
+  /** Name of the argument in the definition. */
+  readonly argument: string;
+}
+
+/** A function written down as a graph. */
+export interface TracedFunction {
+  readonly name: string;
+  readonly definition: FunctionDef.$Properties;
+  readonly inputs: readonly TracedInput[];
+  readonly outputs: readonly TracedOutput[];
+  /** Resources whose handles follow the inputs, in the order of the arguments. */
+  readonly captures: readonly TracedResource[];
+  /** True when an op inside has effects or a state, so that `StatefulPartitionedCall` calls it. */
+  readonly stateful: boolean;
+  /** Resources that a call changes. */
+  readonly writes: readonly TracedResource[];
+}

@@ -1,0 +1,161 @@
+"""The TensorFlow side of oracle-trace.ts: `oracle_trace.py GOLDENS GROUP CASES` runs traced functions.
+
+Loads the functions as the loader of SavedModels does, and prints one line of JSON per case.
+"""
+import base64
+import json
+import os
+import sys
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.framework import function_pb2
+from tensorflow.python.saved_model import function_deserialization
+
+VERSION = tuple(int(part) for part in tf.__version__.split(".")[:2])
+
+
+class Container:
+    def __init__(self, folder, group):
+        with open(os.path.join(folder, group + ".json")) as file:
+            head = json.load(file)
+        with open(os.path.join(folder, head["blob"]), "rb") as file:
+            self.blob = file.read()
+
+    def array(self, reference):
+        dtype, shape = reference["dtype"], reference["shape"]
+        if dtype == "string":
+            strings = reference.get("strings") or [base64.b64decode(text) for text in reference["base64"]]
+            return np.array([text if isinstance(text, bytes) else text.encode() for text in strings], dtype=object).reshape(shape)
+        raw = self.blob[reference["offset"]:reference["offset"] + reference["length"]]
+        if dtype == "bfloat16":
+            return (np.frombuffer(raw, np.uint16).astype(np.uint32) << 16).view(np.float32).reshape(shape)
+        return np.frombuffer(raw, "bool" if dtype == "bool" else dtype).reshape(shape)
+
+
+def load(data):
+    library = function_pb2.FunctionDefLibrary.FromString(base64.b64decode(data))
+    functions = function_deserialization.load_function_def_library(library)
+    return functions
+
+
+def run(function, args):
+    function._func_graph.structured_outputs = list(function._func_graph.outputs)
+    return function._call_flat(args, captured_inputs=[])
+
+
+def leaves(value):
+    if isinstance(value, dict) and "dtype" in value and "shape" in value:
+        return [value]
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value) for leaf in leaves(value[key])]
+    if isinstance(value, list):
+        return [leaf for item in value for leaf in leaves(item)]
+    return []
+
+
+def close(what, got, want, bounds):
+    got = np.asarray(got)
+    if tuple(got.shape) != tuple(want.shape):
+        return "%s has the shape %s, not %s" % (what, got.shape, want.shape)
+    if want.dtype == object:
+        return "" if (got == want).all() else "%s has other texts" % what
+    a, b = got.astype(np.float64), want.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        ok = (np.abs(a - b) <= bounds["atol"] + bounds["rtol"] * np.abs(b)) | (a == b) | (np.isnan(a) & np.isnan(b))
+    if ok.all():
+        return ""
+    worst = np.unravel_index(np.argmax(np.where(ok, 0, np.nan_to_num(np.abs(a - b), nan=1e30))), ok.shape) if ok.ndim else ()
+    return "%s at %s is %r, not %r (%d of %d wrong)" % (what, list(worst), a[worst], b[worst], (~ok).sum(), ok.size)
+
+
+def check(case, container):
+    variables, others, wrong, slopes = {}, {}, [], []
+    for index, weight in enumerate(case["weights"]):
+        value = container.array(weight["value"])
+        variables[index] = tf.Variable(tf.cast(tf.constant(value), weight["dtype"]), trainable=weight["trainable"])
+    connected = False
+    for number, record in enumerate(case["calls"]):
+        call = record["call"]
+        function = load(record["library"])[record["function"]]
+        args = [tf.cast(tf.constant(container.array(arg["value"])), arg["dtype"]) if arg["dtype"] != "string" else tf.constant(container.array(arg["value"])) for arg in record["args"]]
+        handles = []
+        for place, capture in enumerate(record["captures"]):
+            if isinstance(capture, int):
+                variable = variables[capture]
+            else:
+                variable = others.setdefault(place, tf.Variable(np.array(capture["values"], np.float32).reshape(capture["shape"])))
+            handles.append(variable)
+        floats = [arg for arg in args if arg.dtype.is_floating]
+        trainable = [variables[index] for index, weight in enumerate(case["weights"]) if weight["trainable"]]
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(floats)
+            tape.watch([variable.handle for variable in trainable])
+            for variable in trainable:
+                tape.watch(variable)
+            outputs = run(function, args + [variable.handle for variable in handles])
+            wants = [container.array(leaf) for leaf in leaves(call["outputs"])]
+            cotangents = [container.array(leaf) for leaf in call.get("cotangents") or []]
+            scalars = [output for output in outputs if output.dtype.is_floating]
+            total = tf.add_n([tf.reduce_sum(output * tf.cast(tf.constant(cotangent), output.dtype)) for output, cotangent in zip(scalars, cotangents)]) if cotangents and scalars else None
+        if len(outputs) != len(wants):
+            return "call %d gave %d outputs, not %d" % (number, len(outputs), len(wants)), slopes, connected
+        for place, (output, want) in enumerate(zip(outputs, wants)):
+            wrong.append(close("call %d: output %d" % (number, place), output.numpy(), want, case["bounds"]["forward"]))
+        for index, reference in enumerate(call.get("weights_after") or []):
+            if reference is not None and index in variables:
+                wrong.append(close("call %d: weight %d after" % (number, index), variables[index].numpy(), container.array(reference), case["bounds"]["forward"]))
+        if total is None or call.get("input_gradients") is None:
+            continue
+        bounds = case["bounds"]["gradient"]
+        inputs = [reference for arg, reference in zip(args, flat(call["input_gradients"])) if arg.dtype.is_floating]
+        for place, (source, reference) in enumerate(zip(floats, inputs)):
+            slopes.append(slope("call %d: gradient of input %d" % (number, place), tape, total, source, reference, container, bounds))
+        by_name = dict((row["name"], row["value"]) for row in call.get("weight_gradients") or [])
+        for index, weight in enumerate(case["weights"]):
+            if weight["trainable"] and weight["name"] in by_name:
+                slopes.append(slope("call %d: gradient of %s" % (number, weight["name"]), tape, total, variables[index], by_name[weight["name"]], container, bounds))
+        connected = connected or bool(slopes)
+    return "; ".join(text for text in wrong if text), slopes, connected
+
+
+def flat(value):
+    return value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
+
+
+def slope(what, tape, total, source, reference, container, bounds):
+    if reference is None or "indices" in reference or (isinstance(reference, dict) and "dtype" not in reference):
+        return ""
+    try:
+        found = tape.gradient(total, source if not isinstance(source, tf.Variable) else source.handle)
+        if found is None and isinstance(source, tf.Variable):
+            found = tape.gradient(total, source)
+        if found is None:
+            return "%s is not connected" % what
+        return close(what, tf.convert_to_tensor(found).numpy(), container.array(reference), bounds)
+    except Exception as error:
+        return "%s: %s" % (what, str(error).splitlines()[0][:300])
+
+
+def main(folder, group, path):
+    container = Container(folder, group)
+    with open(path) as file:
+        cases = json.load(file)
+    for case in cases:
+        line = {"id": case["id"], "class_name": case["class_name"], "status": "passed", "gradient": "none", "reason": ""}
+        if case.get("reason"):
+            line["status"] = "skipped" if case["reason"].startswith("skipped") else "failed"
+            line["reason"] = case["reason"]
+        else:
+            try:
+                wrong, slopes, connected = check(case, container)
+                bad = [text for text in slopes if text]
+                line["gradient"] = "failed" if bad else "passed" if connected else "none"
+                line["status"] = "failed" if wrong else "passed"
+                line["reason"] = "; ".join([wrong] * bool(wrong) + bad)
+            except Exception as error:
+                line["status"], line["reason"] = "failed", "%s: %s" % (type(error).__name__, str(error)[:600])
+        print(json.dumps(line), flush=True)
+
+
+main(*sys.argv[1:])
