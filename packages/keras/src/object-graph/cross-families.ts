@@ -18,6 +18,14 @@ export const SETTLED: object = Object.freeze({});
 
 type Pairs = [node: number, item: object][];
 
+/** The state of an optimizer in terms of one of the other family. */
+export interface Crossing {
+  /** Objects of the checkpoint with their counterparts. */
+  readonly pairs: Pairs;
+  /** Variables that the other family has as arguments or not at all. */
+  readonly settled: readonly Variable[];
+}
+
 /** Name of a slot of the legacy optimizer and of the list in which the current one keeps the same numbers. */
 type SlotNames = readonly (readonly [slot: string, list: string])[];
 
@@ -75,7 +83,7 @@ export function crossFamilies(
   node: number,
   item: object,
   context: CrossingContext,
-): Pairs | null {
+): Crossing | null {
   const optimizer = innerOptimizer(item);
   const stored = graph.nodes[node];
   if (optimizer === null || stored === undefined) return null;
@@ -83,12 +91,16 @@ export function crossFamilies(
   if (names === undefined) throw notTheSame(optimizer);
   const variables = trainedBy(optimizer, item, context);
   if (variables === null) return null;
-  return optimizer instanceof optimizers.Optimizer
-    ? [...scalars(stored, optimizer, LEGACY), ...fromLegacy(stored, optimizer, names, context)]
-    : [
-        ...scalars(stored, optimizer, CURRENT),
-        ...fromCurrent(graph, stored, optimizer, names, variables),
-      ];
+  if (optimizer instanceof optimizers.Optimizer) {
+    const slots = fromLegacy(stored, optimizer, names, context);
+    const unused = optimizer instanceof optimizers.SGD && optimizer.momentum === 0;
+    const settled = unused ? optimizer.momentums : [];
+    return { pairs: [...scalars(stored, optimizer, LEGACY), ...slots], settled };
+  }
+  const slots = fromCurrent(graph, stored, optimizer, names, variables);
+  const hypers = [...optimizer.hyper_variables.values()];
+  const settled = hypers.filter((variable) => variable !== optimizer.learning_rate);
+  return { pairs: [...scalars(stored, optimizer, CURRENT), ...slots], settled };
 }
 
 const LEGACY = { iterations: 'iter', rate: 'learning_rate' };

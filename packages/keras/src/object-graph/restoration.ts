@@ -2,6 +2,7 @@ import type { ObjectGraph, ObjectNode } from '@km/checkpoint';
 import { Module, type TrackableView, type Variable } from '@km/layers';
 import { crossFamilies, SETTLED, type TrainableVariables } from './cross-families.ts';
 import { familyOfNode, familyOfOptimizer } from './optimizer-family.ts';
+import { reachable } from './reachable.ts';
 
 /** A value of a checkpoint and the variable that takes it. */
 export interface Binding {
@@ -95,12 +96,7 @@ export class Restoration {
 
   /** Variables of the program that got no value. */
   unfilled(): Variable[] {
-    const found = new Set<object>([this.#root]);
-    for (const item of found) {
-      for (const [, child] of this.#view.children(item)) found.add(child);
-      for (const { value } of this.#view.slots(item)) found.add(value);
-    }
-    return [...found].flatMap((item) => {
+    return reachable(this.#root, this.#view).flatMap((item) => {
       const variable = this.#view.variable(item);
       return variable === undefined || this.#filled.has(variable) ? [] : [variable];
     });
@@ -181,13 +177,14 @@ export class Restoration {
 
   #bindCrossed(): void {
     for (const [optimizer, node] of this.#crossed) {
-      const pairs = crossFamilies(this.graph, node, optimizer, {
+      const crossing = crossFamilies(this.graph, node, optimizer, {
         bound: (index) => this.#bindings.get(index),
         trainables: this.#trainables,
       });
-      if (pairs === null) continue;
+      if (crossing === null) continue;
       this.#crossed.delete(optimizer);
-      this.#bind(pairs);
+      this.#bind(crossing.pairs);
+      for (const variable of crossing.settled) this.#filled.add(variable);
     }
   }
 }
