@@ -154,7 +154,7 @@ export class TextVectorization extends PreprocessingLayer {
       ngrams: this.#config.ngrams ?? null,
       output_mode: this.#mode,
       output_sequence_length: this.#config.output_sequence_length ?? null,
-      pad_to_max_tokens: lookup.pad_to_max_tokens,
+      pad_to_max_tokens: this.#config.pad_to_max_tokens ?? false,
       sparse: lookup.sparse,
       ragged: this.#config.ragged ?? false,
       vocabulary: lookup.input_vocabulary,
