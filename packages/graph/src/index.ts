@@ -1,4 +1,9 @@
-export { batchNormTraining, type Normalized } from './composed/batch-norm.ts';
+export {
+  batchNormInference,
+  batchNormTraining,
+  type ChannelStatistics,
+  type Normalized,
+} from './composed/batch-norm.ts';
 export {
   type ConvolutionOptions,
   type ConvolutionPadding,
@@ -13,7 +18,8 @@ export {
 export { type DataFormat, toChannelsLast } from './composed/data-format.ts';
 export { einsum } from './composed/einsum.ts';
 export { extractPatches, type PatchOptions } from './composed/extract-patches.ts';
-export { matMul } from './composed/mat-mul.ts';
+export type { Epilogue, FusableActivation } from './composed/epilogue.ts';
+export { dense, matMul } from './composed/mat-mul.ts';
 export { averagePooling, maxPooling, type PoolingOptions } from './composed/pooling.ts';
 export type { PixelGrid, ResizeMethod } from './composed/resampling.ts';
 export { type ResizeOptions, resizeImages } from './composed/resize.ts';
@@ -27,6 +33,23 @@ export {
   withScanHandler,
 } from './composed/scan.ts';
 export { spaceToDepth } from './composed/space-to-depth.ts';
+export { AssetTensor } from './executor/asset-tensor.ts';
+export type { PartialShape } from './executor/attrs.ts';
+export type { BodyArg } from './executor/body.ts';
+export { constantOf } from './executor/constant.ts';
+export { deviceDType, type GraphDType } from './executor/dtype.ts';
+export {
+  type ExecutorOptions,
+  type FunctionSource,
+  type GraphCut,
+  GraphExecutor,
+} from './executor/executor.ts';
+export { GraphFunction, type Named } from './executor/graph-function.ts';
+export { HostTensor } from './executor/host-tensor.ts';
+export { recordOfValue, valueOfRecord } from './executor/records.ts';
+export { ResourceContainer } from './executor/resource-container.ts';
+export { ComplexTensor, Resource, toTensor, type Value, Variant } from './executor/values.ts';
+export { GraphVariable, VariableResource, type VariableState } from './executor/variable.ts';
 export { registerGradients } from './gradients/register.ts';
 export { sipHash } from './hash/sip-hash.ts';
 export { registerKernels } from './kernels/register.ts';
@@ -45,6 +68,8 @@ export {
   registerMetaKernel,
   withMetaBackend,
 } from './meta/index.ts';
+export { runnableOps } from './ops/table.ts';
+export { TableResource } from './ops/table-resource.ts';
 export {
   type Distribution,
   type DrawStart,

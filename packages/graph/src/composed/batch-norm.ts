@@ -34,3 +34,34 @@ export function batchNormTraining(
     );
   return { y, mean, variance };
 }
+
+/** What normalizes the channels in inference, each [channels]; a null scale is one, a null offset zero. */
+export interface ChannelStatistics {
+  readonly mean: tf.Tensor;
+  readonly variance: tf.Tensor;
+  readonly scale: tf.Tensor | null;
+  readonly offset: tf.Tensor | null;
+}
+
+/**
+ * Normalizes the channels, the last axis, by given moments, in one pass over the memory. Equals TensorFlow's
+ * `FusedBatchNormV3` in inference.
+ */
+export function batchNormInference(
+  x: tf.Tensor,
+  { mean, variance, scale, offset }: ChannelStatistics,
+  epsilon: number,
+): tf.Tensor {
+  const channels = x.shape.slice(-1);
+  return tf.engine().runKernel(
+    tf.FusedBatchNorm,
+    {
+      x,
+      mean,
+      variance,
+      scale: scale ?? tf.ones(channels),
+      offset: offset ?? tf.zeros(channels),
+    },
+    { varianceEpsilon: epsilon },
+  );
+}

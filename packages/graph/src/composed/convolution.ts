@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { applyEpilogue, canFuse, type Epilogue, fusedParts } from './epilogue.ts';
 import { type DataFormat, fromChannelsLast, toChannelsLast } from './data-format.ts';
 import { perAxis } from './window.ts';
 
@@ -19,13 +20,18 @@ export interface ConvolutionOptions {
   readonly dataFormat?: DataFormat;
   /** Default 1. */
   readonly dilationRate?: number | readonly number[];
+  /** What is done to the channels of the output; default nothing. */
+  readonly epilogue?: Epilogue;
 }
 
 interface Settings {
   readonly strides: readonly number[];
   readonly pad: 'valid' | 'same' | ReadonlyArray<readonly [number, number]>;
   readonly dilations: readonly number[];
+  readonly epilogue: Epilogue;
 }
+
+const NO_EPILOGUE: Epilogue = { bias: null, activation: 'linear' };
 
 /**
  * Convolves over one, two or three spatial axes. Equals TensorFlow's `Conv2D` and `Conv3D` as `tf.nn.convolution` calls
@@ -81,20 +87,22 @@ function padExplicitly(
   const strides = perAxis(options.strides ?? 1, rank);
   const dilations = perAxis(options.dilationRate ?? 1, rank);
   const padding = options.padding ?? 'valid';
-  if (padding !== 'causal') return [x, { strides, dilations, pad: padding }];
+  const epilogue = options.epilogue ?? NO_EPILOGUE;
+  if (padding !== 'causal') return [x, { strides, dilations, pad: padding, epilogue }];
   const front = ((kernelShape[0] ?? 1) - 1) * (dilations[0] ?? 1);
   const padded = tf.pad(
     x,
     x.shape.map((_, axis) => [axis === 1 ? front : 0, 0]),
   );
-  return [padded, { strides, dilations, pad: 'valid' }];
+  return [padded, { strides, dilations, pad: 'valid', epilogue }];
 }
 
 function convolve(x: tf.Tensor, kernel: tf.Tensor, settings: Settings): tf.Tensor {
   if (kernel.rank === 3) return asImage(x, kernel, settings, convolve);
   const { strides, pad, dilations } = settings;
   if (kernel.rank === 4) {
-    return tf.conv2d(
+    if (canFuse(x)) return fused(tf.FusedConv2D, x, kernel, settings);
+    const y = tf.conv2d(
       x as tf.Tensor4D,
       kernel as tf.Tensor4D,
       pairOf(strides),
@@ -102,17 +110,40 @@ function convolve(x: tf.Tensor, kernel: tf.Tensor, settings: Settings): tf.Tenso
       'NHWC',
       pairOf(dilations),
     );
+    return applyEpilogue(y, settings.epilogue);
   }
   const padded = typeof pad === 'string' ? x : tf.pad(x, [[0, 0], ...pad.map(mutable), [0, 0]]);
   const [depth = 1, height = 1, width = 1] = strides;
   const [depthRate = 1, heightRate = 1, widthRate = 1] = dilations;
-  return tf.conv3d(
+  const y = tf.conv3d(
     padded as tf.Tensor5D,
     kernel as tf.Tensor5D,
     [depth, height, width],
     typeof pad === 'string' ? pad : 'valid',
     'NDHWC',
     [depthRate, heightRate, widthRate],
+  );
+  return applyEpilogue(y, settings.epilogue);
+}
+
+/** Convolves an image and applies the epilogue in one kernel. */
+function fused(
+  kernelName: string,
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  { strides, pad, dilations, epilogue }: Settings,
+): tf.Tensor {
+  const parts = fusedParts(epilogue);
+  return tf.engine().runKernel(
+    kernelName,
+    { x, filter, ...parts.inputs },
+    {
+      strides: pairOf(strides),
+      pad: tfjsPadding(pad),
+      dataFormat: 'NHWC',
+      dilations: pairOf(dilations),
+      ...parts.attrs,
+    },
   );
 }
 
@@ -125,16 +156,19 @@ function grouped(x: tf.Tensor, kernel: tf.Tensor, settings: Settings, groups: nu
   }
   const inputs = tf.split(x, groups, -1);
   const kernels = tf.split(kernel, groups, -1);
-  return tf.concat(
-    inputs.map((input, i) => convolve(input, kernels[i] ?? kernel, settings)),
+  const alone = { ...settings, epilogue: NO_EPILOGUE };
+  const y = tf.concat(
+    inputs.map((input, i) => convolve(input, kernels[i] ?? kernel, alone)),
     -1,
   );
+  return applyEpilogue(y, settings.epilogue);
 }
 
 function depthwise(x: tf.Tensor, kernel: tf.Tensor, settings: Settings): tf.Tensor {
   if (kernel.rank === 3) return asImage(x, kernel, settings, depthwise);
+  if (canFuse(x)) return fused(tf.FusedDepthwiseConv2D, x, kernel, settings);
   const { strides, pad, dilations } = settings;
-  return tf.depthwiseConv2d(
+  const y = tf.depthwiseConv2d(
     x as tf.Tensor4D,
     kernel as tf.Tensor4D,
     pairOf(strides),
@@ -142,19 +176,21 @@ function depthwise(x: tf.Tensor, kernel: tf.Tensor, settings: Settings): tf.Tens
     'NHWC',
     pairOf(dilations),
   );
+  return applyEpilogue(y, settings.epilogue);
 }
 
 /** Convolves a sequence as an image of one row. */
 function asImage(
   x: tf.Tensor,
   kernel: tf.Tensor,
-  { strides, pad, dilations }: Settings,
+  { strides, pad, dilations, epilogue }: Settings,
   convolveImage: (x: tf.Tensor, kernel: tf.Tensor, settings: Settings) => tf.Tensor,
 ): tf.Tensor {
   const y = convolveImage(tf.expandDims(x, 1), tf.expandDims(kernel, 0), {
     strides: [1, strides[0] ?? 1],
     dilations: [1, dilations[0] ?? 1],
     pad: typeof pad === 'string' ? pad : [[0, 0], ...pad],
+    epilogue,
   });
   return tf.squeeze(y, [1]);
 }

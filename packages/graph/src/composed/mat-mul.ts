@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { applyEpilogue, canFuse, type Epilogue, fusedParts } from './epilogue.ts';
 
 /**
  * Multiplies matrices. Equals TensorFlow's `MatMul` for rank 2 and `BatchMatMulV2` above; leading axes broadcast, also
@@ -24,4 +25,21 @@ export function matMul(
     transposeA,
     transposeB,
   );
+}
+
+/**
+ * Multiplies rows by a matrix, then adds a bias and applies an activation.
+ *
+ * @param x [rows, features]
+ * @param kernel [features, units]
+ */
+export function dense(x: tf.Tensor, kernel: tf.Tensor, epilogue: Epilogue): tf.Tensor {
+  if (!canFuse(x)) return applyEpilogue(tf.matMul(x, kernel), epilogue);
+  const { inputs, attrs } = fusedParts(epilogue);
+  const product: tf.Tensor = tf.engine().runKernel(
+    tf._FusedMatMul,
+    { a: tf.expandDims(x, 0), b: tf.expandDims(kernel, 0), ...inputs },
+    { transposeA: false, transposeB: false, ...attrs },
+  );
+  return tf.squeeze(product, [0]);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { RELU_GRAD } from '../kernels/elementwise.ts';
+import { RELU_GRAD, RELU6_GRAD } from '../kernels/elementwise.ts';
 import { gradientOf, maskOf, sumToShape, unaryFromOutput } from './define.ts';
 
 const SELU_SCALE_ALPHA = tf.backend_util.SELU_SCALEALPHA;
@@ -27,7 +27,11 @@ export const activationGradients: readonly tf.GradConfig[] = [
     y: () => tf.zerosLike(y),
   })),
   gradientOf(tf.Relu6, ['y'], (dy, { y }) => ({
-    x: () => tf.mul(dy, maskOf(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6)))),
+    x: () => tf.engine().runKernel(RELU6_GRAD, { dy, y }),
+  })),
+  gradientOf(RELU6_GRAD, ['y'], (ddx, { y }) => ({
+    dy: () => tf.engine().runKernel(RELU6_GRAD, { dy: ddx, y }),
+    y: () => tf.zerosLike(y),
   })),
   gradientOf(tf.LeakyRelu, ['x'], (dy, { x }, { alpha }: { alpha: number }) => ({
     x: () => tf.where(tf.greater(x, 0), dy, tf.mul(dy, alpha)),

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { NativeCall } from './simd/native-call.ts';
 import {
   type KernelInputInfos,
   type Numbers,
@@ -11,6 +12,8 @@ const LOWEST_INT32 = -(2 ** 31);
 
 /** Name of the kernel that lets a gradient pass where the output of a `relu` is positive. */
 export const RELU_GRAD = 'ReluGrad';
+/** Name of the kernel that lets a gradient pass where the output of a `relu6` is between its ends. */
+export const RELU6_GRAD = 'Relu6Grad';
 
 function likeFirst(name: string): (inputs: KernelInputInfos) => OutputSpec[] {
   return (inputs) => [
@@ -31,13 +34,28 @@ function convert(from: Numbers, to: Numbers): void {
   } else to.set(from);
 }
 
+function isPlain(dtype: tf.DataType | undefined): boolean {
+  return dtype !== 'string' && dtype !== 'complex64';
+}
+
 /** Converts between dtypes. Equals TensorFlow's `Cast`; the wasm kernel of tfjs makes 0.5 false. */
 export const castKernel: TypedArrayKernel<tf.CastAttrs> = {
   kernelName: tf.Cast,
+  shares: ({ x }, { dtype }) => dtype === x?.dtype && isPlain(dtype),
   serves: ({ x }, { dtype }) => dtype !== x?.dtype && dtype !== 'complex64' && dtype !== 'string',
   infer: ({ x }, { dtype }) => [{ shape: x?.shape ?? [], dtype: numericType(dtype) }],
   compute: ({ x }, [result]) => {
     if (x !== undefined && result !== undefined) convert(x.values, result);
+  },
+};
+
+/** Gives its input; the wasm kernel of tfjs copies it. */
+export const identityKernel: TypedArrayKernel<object> = {
+  kernelName: tf.Identity,
+  shares: ({ x }) => isPlain(x?.dtype),
+  infer: likeFirst('x'),
+  compute: ({ x }, [result]) => {
+    if (x !== undefined) result?.set(x.values);
   },
 };
 
@@ -75,6 +93,9 @@ export const clipKernel: TypedArrayKernel<tf.ClipByValueAttrs> = {
   compute: ({ x }, [result], { clipValueMin, clipValueMax }) => {
     if (x !== undefined && result !== undefined) clip(x.values, result, clipValueMin, clipValueMax);
   },
+  native: (call, { clipValueMin, clipValueMax }) => {
+    clipNative(call, clipValueMin, clipValueMax);
+  },
 };
 
 /** Cuts numbers below zero and above six. Equals TensorFlow's `Relu6`. */
@@ -84,7 +105,14 @@ export const relu6Kernel: TypedArrayKernel<object> = {
   compute: ({ x }, [result]) => {
     if (x !== undefined && result !== undefined) clip(x.values, result, 0, 6);
   },
+  native: (call) => {
+    clipNative(call, 0, 6);
+  },
 };
+
+function clipNative({ simd, inputs: { x }, outputs: [y] }: NativeCall, low: number, high: number) {
+  if (x !== undefined && y !== undefined) simd.clip(x.address, y.address, y.size, low, high);
+}
 
 function clip(source: Numbers, target: Numbers, low: number, high: number): void {
   for (let i = 0; i < target.length; i++) {
@@ -104,14 +132,50 @@ export const signKernel: TypedArrayKernel<object> = {
 };
 
 /** Lets a gradient pass where the output of a `relu` is positive. Equals TensorFlow's `ReluGrad`. */
-export const reluGradKernel: TypedArrayKernel<object> = {
-  kernelName: RELU_GRAD,
-  infer: ({ dy }) => [{ shape: dy?.shape ?? [], dtype: 'float32' }],
-  compute: ({ dy, y }, [result]) => {
-    if (dy === undefined || y === undefined || result === undefined) return;
-    for (let i = 0; i < result.length; i++) {
-      // As in TensorFlow a product, so that an infinite gradient shows as NaN also where the unit was off.
-      result[i] = (dy.values[i] ?? 0) * ((y.values[i] ?? 0) > 0 ? 1 : 0);
-    }
+export const reluGradKernel: TypedArrayKernel<object> = passWhere(
+  RELU_GRAD,
+  'reluGrad',
+  (y) => y > 0,
+);
+
+/** Lets a gradient pass where the output of a `relu6` is above 0 and below 6. Equals TensorFlow's `Relu6Grad`. */
+export const relu6GradKernel: TypedArrayKernel<object> = passWhere(
+  RELU6_GRAD,
+  'relu6Grad',
+  (y) => y > 0 && y < 6,
+);
+
+function passWhere(
+  kernelName: string,
+  native: 'reluGrad' | 'relu6Grad',
+  passes: (y: number) => boolean,
+): TypedArrayKernel<object> {
+  return {
+    kernelName,
+    infer: ({ dy }) => [{ shape: dy?.shape ?? [], dtype: 'float32' }],
+    compute: ({ dy, y }, [result]) => {
+      if (dy === undefined || y === undefined || result === undefined) return;
+      for (let i = 0; i < result.length; i++) {
+        // As in TensorFlow a product, so that an infinite gradient shows as NaN also where the unit was off.
+        result[i] = (dy.values[i] ?? 0) * (passes(y.values[i] ?? 0) ? 1 : 0);
+      }
+    },
+    native: ({ simd, inputs: { dy, y }, outputs: [dx] }) => {
+      if (dy === undefined || y === undefined || dx === undefined) return;
+      simd[native](dy.address, y.address, dx.address, dx.size);
+    },
+  };
+}
+
+/** Hyperbolic tangent. Equals TensorFlow's `Tanh`; the wasm kernel of tfjs computes one number at a time. */
+export const tanhKernel: TypedArrayKernel<object> = {
+  kernelName: tf.Tanh,
+  infer: ({ x }) => [{ shape: x?.shape ?? [], dtype: 'float32' }],
+  compute: ({ x }, [result]) => {
+    if (x === undefined || result === undefined) return;
+    for (let i = 0; i < result.length; i++) result[i] = Math.tanh(x.values[i] ?? 0);
+  },
+  native: ({ simd, inputs: { x }, outputs: [y] }) => {
+    if (x !== undefined && y !== undefined) simd.tanh(x.address, y.address, y.size);
   },
 };

@@ -1,5 +1,9 @@
 import { registerRandomKernels } from '../random/kernels.ts';
-import { batchNormTrainingGradKernel, batchNormTrainingKernel } from './batch-norm.ts';
+import {
+  batchNormTrainingGradKernel,
+  batchNormTrainingKernel,
+  fusedBatchNormKernel,
+} from './batch-norm.ts';
 import { registerComposedKernel } from './composed-kernel.ts';
 import { conv2dBackpropFilterKernel, conv2dBackpropInputKernel } from './conv2d-backprop.ts';
 import { conv3dBackpropFilterKernel, conv3dBackpropInputKernel, conv3dKernel } from './conv3d.ts';
@@ -12,10 +16,13 @@ import { einsumKernel } from './einsum.ts';
 import {
   castKernel,
   clipKernel,
+  identityKernel,
+  relu6GradKernel,
   relu6Kernel,
   reluGradKernel,
   selectKernel,
   signKernel,
+  tanhKernel,
 } from './elementwise.ts';
 import { registerEmptyGuards } from './empty.ts';
 import { gatherKernel } from './gather.ts';
@@ -33,6 +40,7 @@ import { tileKernel } from './tile.ts';
 import { transformKernel } from './transform.ts';
 import { registerTypedArrayKernel } from './typed-array-kernel.ts';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.ts';
+import { registerWasmFused } from './wasm-fused.ts';
 import { registerWasmMatMul } from './wasm-mat-mul.ts';
 
 /**
@@ -42,14 +50,19 @@ import { registerWasmMatMul } from './wasm-mat-mul.ts';
  */
 export function registerKernels(): void {
   registerWasmMatMul();
+  registerWasmFused();
   registerRandomKernels();
   registerEmptyGuards();
   registerTypedArrayKernel(castKernel);
+  registerTypedArrayKernel(identityKernel);
   registerTypedArrayKernel(selectKernel);
   registerTypedArrayKernel(clipKernel);
   registerTypedArrayKernel(relu6Kernel);
   registerTypedArrayKernel(signKernel);
   registerTypedArrayKernel(reluGradKernel);
+  registerTypedArrayKernel(relu6GradKernel);
+  registerTypedArrayKernel(tanhKernel);
+  registerTypedArrayKernel(fusedBatchNormKernel);
   registerTypedArrayKernel(unsortedSegmentSumKernel);
   registerTypedArrayKernel(sliceKernel);
   registerTypedArrayKernel(unpackKernel);

@@ -13,11 +13,18 @@ export interface WasmBackend {
       result: null,
       parameters: readonly string[],
     ): (...values: unknown[]) => void;
+    /** The memory, which moves when it grows. */
+    readonly HEAPU8: Uint8Array;
+    readonly asm?: { readonly memory?: WebAssembly.Memory };
+    _malloc(bytes: number): number;
+    _free(address: number): void;
     readonly tfjs: {
       registerTensor(id: number, size: number, memoryOffset: number): void;
       disposeData(id: number): void;
     };
   };
+  /** Counts one more tensor that shares the memory of `dataId`. */
+  incRef(dataId: object): void;
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   typedArrayFromHeap(info: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
 }

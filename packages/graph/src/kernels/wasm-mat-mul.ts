@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.ts';
 import { forgetPackedCopies, type WasmBackend } from './wasm-backend.ts';
+import { withActivation } from './wasm-fused.ts';
 
 /**
  * Products of matrices below this number of multiplications are faster in the batched kernel than one by one: setting
@@ -30,12 +31,14 @@ export function registerWasmMatMul(): void {
       const left = attrs?.transposeA === true ? transposeLast(a) : a;
       const right = attrs?.transposeB === true ? transposeLast(b) : b;
       guardPackedShape(asWasm(backend), right);
-      const info = replaced?.kernelFunc({
-        inputs: { ...inputs, a: left, b: right },
-        backend,
-        attrs: { ...attrs, transposeA: false, transposeB: false },
-      });
-      if (info === undefined || Array.isArray(info)) throw new TypeError('a product is one tensor');
+      const info = withActivation(asWasm(backend), attrs ?? {}, (own) =>
+        replaced?.kernelFunc({
+          inputs: { ...inputs, a: left, b: right },
+          backend,
+          attrs: { ...own, transposeA: false, transposeB: false },
+        }),
+      );
+      if (info === undefined) throw new TypeError('a product is one tensor');
       return tf.engine().makeTensorFromTensorInfo(info);
     });
   });

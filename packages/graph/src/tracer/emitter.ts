@@ -138,16 +138,22 @@ function outputsOf(
   attrs: Readonly<Record<string, attr.GraphAttr>>,
 ): GraphTensor[] {
   return def.outputs.flatMap((output) =>
-    outputTypes(output, attrs).map((dtype, i) => ({ ref: `${node}:${output.name}:${i}`, dtype })),
+    outputTypes(output, attrs, def.defaults).map((dtype, i) => ({
+      ref: `${node}:${output.name}:${i}`,
+      dtype,
+    })),
   );
 }
 
 function outputTypes(
   { type, typeAttr, typesAttr, countAttr }: ArgDef,
   attrs: Readonly<Record<string, attr.GraphAttr>>,
+  defaults: OpDef['defaults'],
 ): GraphDType[] {
   if (typesAttr !== undefined) return (attrs[typesAttr]?.list?.type ?? []).map(graphDType);
-  const dtype = type ?? graphDType(attrs[typeAttr ?? '']?.type ?? 0);
+  const given = attrs[typeAttr ?? '']?.type;
+  const dtype =
+    type ?? (given == null ? (defaults.get(typeAttr ?? '') as GraphDType) : graphDType(given));
   const count = countAttr === undefined ? 1 : Number(attrs[countAttr]?.i ?? 0);
   return Array.from({ length: count }, () => dtype);
 }

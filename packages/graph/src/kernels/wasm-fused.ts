@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from './replace-kernel.ts';
+import { simdFunctions } from './simd/functions.ts';
+import type { WasmBackend } from './wasm-backend.ts';
+
+const UPPER_ENDS: ReadonlyMap<unknown, number> = new Map([
+  ['relu', Number.POSITIVE_INFINITY],
+  ['relu6', 6],
+]);
+
+/**
+ * Lets the fused convolutions of the wasm backend keep a NaN, which their own activations turn into a number: the
+ * activation follows in place, on what the kernel has just written.
+ */
+export function registerWasmFused(): void {
+  for (const kernelName of [tf.FusedConv2D, tf.FusedDepthwiseConv2D]) {
+    replaceKernel(kernelName, 'wasm', (replaced) => (call) => {
+      const info = withActivation(call.backend as WasmBackend, call.attrs ?? {}, (attrs) =>
+        replaced?.kernelFunc({ ...call, attrs }),
+      );
+      if (info === undefined) throw new TypeError(`${kernelName} is missing`);
+      return info;
+    });
+  }
+}
+
+/** Runs a kernel without its activation and applies that to the result, where the vector kernels can. */
+export function withActivation(
+  backend: WasmBackend,
+  attrs: tf.NamedAttrMap,
+  run: (attrs: tf.NamedAttrMap) => tf.TensorInfo | tf.TensorInfo[] | undefined,
+): tf.TensorInfo | undefined {
+  const high = UPPER_ENDS.get(attrs.activation);
+  const simd = high === undefined ? null : simdFunctions(backend);
+  const alone = high !== undefined && simd !== null;
+  const info = run(alone ? { ...attrs, activation: 'linear' } : attrs);
+  if (info === undefined || Array.isArray(info)) return undefined;
+  if (alone) {
+    const { memoryOffset } = backend.dataIdMap.get(info.dataId);
+    simd.clip(memoryOffset, memoryOffset, tf.util.sizeFromShape(info.shape), 0, high);
+  }
+  return info;
+}

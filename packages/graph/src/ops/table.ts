@@ -1,0 +1,67 @@
+import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
+import { arrangeOps } from './arrange.ts';
+import { binaryOps } from './binary.ts';
+import { castOps } from './cast.ts';
+import { complexOps } from './complex.ts';
+import { controlOps } from './control.ts';
+import { creationOps } from './creation.ts';
+import { debugOps } from './debug.ts';
+import { gatherOps } from './gather.ts';
+import { listOps } from './lists.ts';
+import { matrixOps } from './matrix.ts';
+import { nnOps } from './nn.ts';
+import { normalizationOps } from './normalization.ts';
+import { poolingOps } from './pooling.ts';
+import { reductionOps } from './reduction.ts';
+import { selectionOps } from './selection.ts';
+import { shapeOps } from './shape.ts';
+import { slicingOps } from './slicing.ts';
+import { stringOps } from './strings.ts';
+import { tableOps } from './tables.ts';
+import { tensorArrayOps } from './tensor-array.ts';
+import { textOps } from './text.ts';
+import { unaryOps } from './unary.ts';
+import { variableOps } from './variables.ts';
+
+const families: readonly OpFamily[] = [
+  arrangeOps,
+  binaryOps,
+  castOps,
+  complexOps,
+  controlOps,
+  creationOps,
+  debugOps,
+  gatherOps,
+  listOps,
+  matrixOps,
+  nnOps,
+  normalizationOps,
+  poolingOps,
+  reductionOps,
+  selectionOps,
+  shapeOps,
+  slicingOps,
+  stringOps,
+  tableOps,
+  tensorArrayOps,
+  textOps,
+  unaryOps,
+  variableOps,
+];
+
+let table: ReadonlyMap<string, OpBuilder> | undefined;
+
+function builders(): ReadonlyMap<string, OpBuilder> {
+  table ??= new Map(families.flatMap((family) => Object.entries(family)));
+  return table;
+}
+
+/** Makes the kernels of an op; undefined for ops that are not run here. */
+export function opBuilder(op: string): OpBuilder | undefined {
+  return builders().get(op);
+}
+
+/** Names of all ops that run here, sorted. */
+export function runnableOps(): string[] {
+  return [...builders().keys()].sort();
+}
