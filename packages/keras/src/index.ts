@@ -2,6 +2,7 @@ import { wireModels } from './wire.ts';
 
 export {
   activations,
+  backend,
   type CustomObjects,
   clear_session,
   constraints,
@@ -17,16 +18,23 @@ export {
   layers,
   losses,
   Model,
+  Module,
   metrics,
+  mixed_precision,
   optimizers,
   register_keras_serializable,
   regularizers,
   Sequential,
+  utils,
   Variable,
 } from '@km/layers';
+export * as compat from './compat/index.ts';
 export type { LoadReport } from './load/load-report.ts';
 export * as models from './models.ts';
+export type { CheckpointPath } from './paths/checkpoint-path.ts';
 export type { Filepath, OpenH5File, StorePath } from './paths/filepath.ts';
 export { ready } from './ready.ts';
+export * as saved_model from './saved-model.ts';
+export * as train from './train/index.ts';
 
 wireModels();

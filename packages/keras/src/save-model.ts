@@ -8,6 +8,7 @@ import { prepare } from './prepare.ts';
 import { chooseFormat, type SaveFormat } from './save/save-format.ts';
 import { saveModelH5 } from './save/save-h5.ts';
 import { saveModelKeras } from './save/save-keras.ts';
+import { SaveOptions } from './save/saved-model/save-options.ts';
 import { saveModelSavedModel } from './save/saved-model/save-saved-model.ts';
 
 /** Arguments of `save_model` besides the model and the path. */
@@ -60,8 +61,17 @@ export async function save_model(
   filepath: Filepath,
   ...rest: SaveModelRest
 ): Promise<void> {
-  const args = namedArguments<SaveModelArguments>('save_model', NAMES, rest);
-  await saveModelAs(model, filepath, args, 'tf');
+  await saveModelAs(model, filepath, saveModelArguments(rest), 'tf');
+}
+
+/** Takes the arguments of `save_model` by name, however they were given. @throws TypeError for one that does not exist. */
+export function saveModelArguments(rest: SaveModelRest): Partial<SaveModelArguments> {
+  return namedArguments<SaveModelArguments>(
+    'save_model',
+    NAMES,
+    rest,
+    new Set(['signatures', 'options']),
+  );
 }
 
 /** Saves with another format as the default, as `compat.v1` does with `'h5'`. */
@@ -83,7 +93,14 @@ export async function saveModelAs(
   if (warning !== undefined) console.warn(warning);
   if (format === 'tf') {
     if (!(await mayWrite(place, args.overwrite ?? true))) return;
-    return saveModelSavedModel(model, place, { include_optimizer }, options);
+    const { signatures, save_traces } = args;
+    const wanted = {
+      include_optimizer,
+      signatures,
+      save_traces: save_traces ?? true,
+      options: SaveOptions.from(args.options),
+    };
+    return saveModelSavedModel(model, place, wanted, options);
   }
   refuseTfArguments(args, format);
   const target = await targetOf(place, args.overwrite ?? true);

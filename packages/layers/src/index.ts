@@ -24,6 +24,12 @@ export {
   type Symbolic,
 } from './engine/keras-tensor.ts';
 export { Layer, type LayerClass, type LayerConfig, type WeightOptions } from './engine/layer.ts';
+export {
+  type LayerFunction,
+  type LayerFunctionKind,
+  type LayerFunctionSpec,
+  trace_layer,
+} from './engine/layer-function.ts';
 export type { LossFunction } from './engine/loss-store.ts';
 export { get_mask, set_mask } from './engine/mask.ts';
 export { Functional, Model, type ModelConfig } from './engine/model.ts';

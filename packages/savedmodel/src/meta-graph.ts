@@ -1,5 +1,5 @@
 import type { CollectionDef, MetaGraphDef, SaverDef } from '@km/proto/saved-model';
-import { MetaGraphDef as MetaGraphMessage } from '@km/proto/saved-model';
+import { AssetFileDef, MetaGraphDef as MetaGraphMessage } from '@km/proto/saved-model';
 import { decodeMessage } from './decode-message.ts';
 import { decodeSavedObjectGraph } from './decode-object-graph.ts';
 import { type GraphVariable, graphVariables } from './graph-variables.ts';
@@ -63,14 +63,23 @@ export function decodeMetaGraph(bytes: Uint8Array, source: string): MetaGraph {
     signatures: decodeSignatures(proto.signatureDef),
     graph: savedGraph(joinParts(graphParts), source),
     objectGraph: objectGraphDef ? decodeSavedObjectGraph(objectGraphDef, source) : undefined,
-    assets: proto.assetFileDef.map(({ filename, tensorInfo }) => ({
-      filename,
-      tensor: tensorInfo?.name ?? '',
-    })),
+    assets: assetsOf(proto, source),
     collections: new Map(Object.entries(proto.collectionDef)),
     graphVariables: graphVariables(proto.collectionDef, source),
     saver: saverDef ?? undefined,
     functionAliases: new Map(Object.entries(info?.functionAliases ?? {})),
     proto,
   };
+}
+
+/** Collection in which TensorFlow 1 lists files. */
+const ASSETS = 'saved_model_assets';
+
+function assetsOf({ assetFileDef, collectionDef }: MetaGraphDef, source: string): AssetFile[] {
+  const listed = collectionDef[ASSETS]?.anyList?.value ?? [];
+  const assets =
+    assetFileDef.length > 0
+      ? assetFileDef
+      : listed.map(({ value }) => decodeMessage(AssetFileDef, value, `collection of ${source}`));
+  return assets.map(({ filename, tensorInfo }) => ({ filename, tensor: tensorInfo?.name ?? '' }));
 }

@@ -16,6 +16,7 @@ export {
   type ConstantKind,
   type DecodedSavedModel,
   decodeTensorProto,
+  encodeFunction,
   encodeTensorProto,
   type Fingerprint,
   type FunctionKind,

@@ -16,6 +16,7 @@ export function relu(
 }
 
 function positivePart(x: tf.Tensor, max_value: number | null, threshold: number): tf.Tensor {
+  if (threshold === 0 && max_value === 6) return tf.relu6(x);
   const kept =
     threshold === 0 ? tf.relu(x) : tf.mul(x, tf.cast(tf.greater(x, threshold), 'float32'));
   return max_value === null ? kept : tf.clipByValue(kept, 0, max_value);
@@ -23,7 +24,7 @@ function positivePart(x: tf.Tensor, max_value: number | null, threshold: number)
 
 /** Computes the rectified linear unit capped at 6. */
 export function relu6(x: tf.Tensor): tf.Tensor {
-  return tf.clipByValue(x, 0, 6);
+  return tf.relu6(x);
 }
 
 /** Computes x above zero and `alpha` times x below. */

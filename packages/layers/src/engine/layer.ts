@@ -218,11 +218,6 @@ export class Layer extends ConnectedLayer {
     return this._flatten_layers().flatMap((layer) => layer.#losses.collect());
   }
 
-  /** Losses that the last call added, of this layer and all inside. */
-  get _added_losses(): tf.Tensor[] {
-    return this._flatten_layers().flatMap((layer) => layer.#losses.values);
-  }
-
   /** Losses of this layer alone that do not depend on a call, such as penalties of its weights. */
   get _own_losses(): readonly LossFunction[] {
     return this.#losses.functions;

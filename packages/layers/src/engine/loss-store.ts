@@ -32,10 +32,19 @@ export class LossStore {
     this.#values = [];
   }
 
+  /** Values of the last call. */
+  get values(): tf.Tensor[] {
+    return this.#values.filter((value) => !value.isDisposed);
+  }
+
+  /** The functions, in the order in which they were added. */
+  get functions(): readonly LossFunction[] {
+    return this.#functions;
+  }
+
   /** Values of the last call, then what the functions give now. */
   collect(): tf.Tensor[] {
-    const values = this.#values.filter((value) => !value.isDisposed);
-    return [...values, ...this.collectFunctions()];
+    return [...this.values, ...this.collectFunctions()];
   }
 
   /** What the functions give now. */

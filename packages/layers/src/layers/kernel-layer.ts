@@ -1,3 +1,5 @@
+import type { Epilogue, FusableActivation } from '@km/graph';
+import type * as tf from '@tensorflow/tfjs-core';
 import * as activations from '../activations/index.ts';
 import * as constraints from '../constraints/index.ts';
 import * as initializers from '../initializers/index.ts';
@@ -13,6 +15,12 @@ export interface KernelLayerConfig
   readonly activation?: activations.ActivationIdentifier;
   readonly use_bias?: boolean;
 }
+
+/** The activations that kernels can apply themselves. */
+const FUSABLE: ReadonlyMap<activations.Activation, FusableActivation> = new Map([
+  [activations.relu, 'relu'],
+  [activations.relu6, 'relu6'],
+]);
 
 /** Base of the layers that have a kernel, a bias and an activation. */
 export abstract class KernelLayer extends Layer {
@@ -63,6 +71,17 @@ export abstract class KernelLayer extends Layer {
       regularizer: this.bias_regularizer,
       constraint: this.bias_constraint,
     });
+  }
+
+  /** What is done to the output at its end: bias and activation in one, or the bias alone. */
+  protected epilogue(): Epilogue {
+    const bias = this.bias?.read() ?? null;
+    return { bias, activation: FUSABLE.get(this.activation) ?? 'linear' };
+  }
+
+  /** Applies the activation unless it is part of the epilogue. */
+  protected activated(y: tf.Tensor): tf.Tensor {
+    return FUSABLE.has(this.activation) ? y : this.activation(y);
   }
 
   /** Returns the configuration of the weights, without the activation. */

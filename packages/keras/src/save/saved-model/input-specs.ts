@@ -1,70 +1,57 @@
-import type { Layer, Model, Nested, Shape } from '@km/layers';
-
-/** A tensor that a layer or model takes. */
-export interface InputTensor {
-  readonly shape: Shape;
-  readonly dtype: string;
-  /** Name of the argument. */
-  readonly name: string;
-}
+import type { DType } from '@km/core';
+import {
+  KerasTensor,
+  type Layer,
+  type Model,
+  type Nested,
+  nest,
+  type TensorSpec,
+} from '@km/layers';
 
 /** The tensors that a model takes, in the structure of its first argument; null for one that was never called. */
-export function modelInputs(model: Model): Nested<InputTensor> | null {
-  const graph = model._graph;
-  if (graph !== null) {
-    return mapNested(graph.nested_inputs as Nested<InputTensor>, ({ shape, dtype, name }) => ({
-      shape,
-      dtype,
-      name,
-    }));
-  }
-  return calledWith(model, (key, index) => key ?? `input_${index + 1}`);
+export function modelInputs(model: Model): Nested<KerasTensor> | null {
+  return model._graph?.nested_inputs ?? calledWith(model, (index) => `input_${index + 1}`);
 }
 
 /** The tensors that a layer takes, in the structure of its first argument; null for one that was never called. */
-export function layerInputs(layer: Layer): Nested<InputTensor> | null {
-  return calledWith(layer, (key, index) => key ?? (index === 0 ? 'inputs' : `inputs_${index}`));
+export function layerInputs(layer: Layer): Nested<KerasTensor> | null {
+  return calledWith(layer, (index) => (index === 0 ? 'inputs' : `inputs_${index}`));
 }
 
-/** The tensors of the first call of a layer, batches of any size. */
-function calledWith(
-  layer: Layer,
-  nameOf: (key: string | null, index: number) => string,
-): Nested<InputTensor> | null {
+const FLOATING: ReadonlySet<string> = new Set(['float16', 'bfloat16', 'float32', 'float64']);
+
+/** The tensors of the first call of a layer, batches of any size, floating ones in the dtype that the layer casts to. */
+function calledWith(layer: Layer, nameAt: (index: number) => string): Nested<KerasTensor> | null {
   const spec = layer._call_spec;
   if (spec === null) return null;
-  let index = -1;
-  const named = (item: typeof spec, key: string | null): Nested<InputTensor> => {
-    if (isTensor(item)) {
-      index += 1;
-      return { ...item, shape: [null, ...item.shape.slice(1)], name: nameOf(key, index) };
-    }
-    if (Array.isArray(item)) return item.map((part) => named(part, key));
-    const entries = Object.entries(item as Readonly<Record<string, typeof spec>>);
-    return Object.fromEntries(entries.map(([name, part]) => [name, named(part, name)]));
-  };
-  return named(spec, null);
+  const casts = layer.autocast ? layer.compute_dtype : null;
+  const leaves = namedLeaves(spec).map(([key, leaf], index) => {
+    const dtype = casts !== null && FLOATING.has(leaf.dtype) ? casts : (leaf.dtype as DType);
+    const shape = leaf.shape.length === 0 ? [] : [null, ...leaf.shape.slice(1)];
+    return new KerasTensor({ shape, dtype, name: key ?? nameAt(index) });
+  });
+  return nest.packAs<unknown, KerasTensor>(withoutSpecs(spec), leaves);
 }
 
-function isTensor(item: unknown): item is { readonly shape: Shape; readonly dtype: string } {
-  return typeof item === 'object' && item !== null && 'shape' in item && 'dtype' in item;
+function isSpec(item: Nested<TensorSpec>): item is TensorSpec {
+  return 'shape' in item && 'dtype' in item && Array.isArray(item.shape);
 }
 
-/** Applies a function to the tensors of a structure. */
-export function mapNested<Result>(
-  item: Nested<InputTensor>,
-  change: (tensor: InputTensor) => Result,
-): Nested<Result> {
-  if (isTensor(item)) return change(item as InputTensor);
-  if (Array.isArray(item)) return item.map((part) => mapNested(part, change));
-  const entries = Object.entries(item as Readonly<Record<string, Nested<InputTensor>>>);
-  return Object.fromEntries(entries.map(([name, part]) => [name, mapNested(part, change)]));
+/** The specs of a structure in TensorFlow's order, with the key of the dictionary that each stands in. */
+function namedLeaves(
+  item: Nested<TensorSpec>,
+  key: string | null = null,
+): (readonly [string | null, TensorSpec])[] {
+  if (isSpec(item)) return [[key, item]];
+  if (Array.isArray(item)) return item.flatMap((part) => namedLeaves(part, key));
+  const entries = item as Readonly<Record<string, Nested<TensorSpec>>>;
+  return nest.sortedKeys(entries).flatMap((name) => namedLeaves(entries[name] ?? [], name));
 }
 
-/** The tensors of a structure in TensorFlow's order: dictionaries by sorted keys. */
-export function flatInputs(item: Nested<InputTensor>): readonly InputTensor[] {
-  if (isTensor(item)) return [item as InputTensor];
-  if (Array.isArray(item)) return item.flatMap(flatInputs);
-  const entries = Object.entries(item as Readonly<Record<string, Nested<InputTensor>>>);
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, part]) => flatInputs(part));
+/** The same structure with leaves that are no plain objects. */
+function withoutSpecs(item: Nested<TensorSpec>): Nested<null> {
+  if (isSpec(item)) return null as unknown as Nested<null>;
+  if (Array.isArray(item)) return item.map(withoutSpecs);
+  const entries = Object.entries(item as Readonly<Record<string, Nested<TensorSpec>>>);
+  return Object.fromEntries(entries.map(([name, part]) => [name, withoutSpecs(part)]));
 }

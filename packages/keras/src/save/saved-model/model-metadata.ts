@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@km/keras-config';
-import type { Model } from '@km/layers';
+import { type KerasTensor, type Model, nest } from '@km/layers';
 import { KERAS_VERSION } from '../model-json.ts';
-import { mapNested, modelInputs } from './input-specs.ts';
+import { modelInputs } from './input-specs.ts';
 import { shapeJson, specJson, tuple } from './keras-json.ts';
 
 /** Key of a config that a class could not give. */
@@ -29,7 +29,7 @@ export function modelMetadata(model: Model, described: JsonObject, common: JsonO
 function saveSpecs(model: Model): JsonObject {
   const inputs = modelInputs(model);
   if (inputs === null) return { full_save_spec: null, save_spec: null };
-  const first = mapNested(inputs, ({ shape, dtype, name }) =>
+  const first = nest.mapStructure<KerasTensor, unknown>(inputs, ({ shape, dtype, name }) =>
     specJson(shape, dtype, name),
   ) as JsonValue;
   return { full_save_spec: tuple([[first], {}]), save_spec: first };

@@ -21,10 +21,13 @@ const MEAN = 2;
 /**
  * Gathers a model and all that hangs on it. Optimizers are left out: where their class is not known, TensorFlow does
  * not load a model with one, and it restores their state from the checkpoint alone.
+ * @param withDevices Whether variables note their device.
  */
-export function planModel(model: Model): ObjectPlan {
+export function planModel(model: Model, withDevices: boolean): ObjectPlan {
   const plan = new ObjectPlan();
-  plan.bind(model, plan.add(kindOf(model, null)));
+  const kindOf = (item: object, owner: object): SavedNodeKind =>
+    item instanceof Variable ? variableKind(item, owner, withDevices) : objectKind(item);
+  plan.bind(model, plan.add(kindOf(model, model)));
   // A map hands out what is added while it is walked, which makes the walk breadth-first.
   for (const [item, id] of plan.bound) {
     for (const [name, child] of modelChildren(item)) {
@@ -46,8 +49,7 @@ export function modelChildren(item: object): readonly (readonly [string, object]
 }
 
 /** What stands for an object of the program. */
-function kindOf(item: object, owner: object | null): SavedNodeKind {
-  if (item instanceof Variable) return variableKind(item, owner);
+function objectKind(item: object): SavedNodeKind {
   return {
     kind: 'userObject',
     identifier: identifierOf(item),
@@ -73,7 +75,10 @@ export function identifierOf(item: object): string {
   return isPlain ? 'trackable_dict_wrapper' : '_generic_user_object';
 }
 
-function variableKind(variable: Variable, owner: object | null): SavedNodeKind {
+/** Device of all variables, as TensorFlow names it. */
+const CPU = '/job:localhost/replica:0/task:0/device:CPU:0';
+
+function variableKind(variable: Variable, owner: object, withDevices: boolean): SavedNodeKind {
   const [synchronization, aggregation] = gathering(variable, owner);
   const { dtype, shape, trainable, name } = variable;
   return {
@@ -84,13 +89,13 @@ function variableKind(variable: Variable, owner: object | null): SavedNodeKind {
     synchronization,
     aggregation,
     name,
-    device: '',
+    device: withDevices ? CPU : '',
     components: [],
   };
 }
 
 /** How TensorFlow joins the copies of a variable that several devices have. */
-function gathering(variable: Variable, owner: object | null): readonly [number, number] {
+function gathering(variable: Variable, owner: object): readonly [number, number] {
   if (owner instanceof metrics.Metric) return [ON_READ, SUM];
   const moves = owner instanceof layers.BatchNormalization && !variable.trainable;
   return moves ? [ON_READ, MEAN] : [AUTO, NONE];

@@ -1,6 +1,6 @@
-import type { WriteOptions } from '@km/core';
+import { UnsupportedError, type WriteOptions } from '@km/core';
 import { type JsonObject, printConfig } from '@km/keras-config';
-import { Layer, type Model } from '@km/layers';
+import { getClassName, Layer, type Model } from '@km/layers';
 import {
   type KerasMetadataNode,
   nodePaths,
@@ -9,15 +9,24 @@ import {
   writeSavedModel,
 } from '@km/savedmodel';
 import type { Place } from '../../paths/platform.ts';
+import { FunctionPlan } from './function-plan.ts';
 import { metadataOf } from './layer-metadata.ts';
 import { trainingMetadata } from './neutral-optimizer.ts';
 import type { ObjectPlan } from './object-plan.ts';
+import { planFunctions } from './plan-functions.ts';
 import { planModel } from './plan-model.ts';
+import { givenSignatures, planSignatures } from './plan-signatures.ts';
 import { planVariables } from './plan-variables.ts';
+import type { SaveOptions } from './save-options.ts';
 
-/** What is saved of a model besides its layers and weights. */
+/** How a model is saved as a SavedModel. */
 export interface SavedModelArguments {
   readonly include_optimizer: boolean;
+  /** False keeps configurations only: no functions but those of `signatures`. */
+  readonly save_traces: boolean;
+  /** A function, or functions by name, to be saved as signatures. */
+  readonly signatures: unknown;
+  readonly options: SaveOptions;
 }
 
 /** Saves a model as a SavedModel directory, whole or not at all. */
@@ -32,21 +41,85 @@ export async function saveModelSavedModel(
 }
 
 /** Gathers all that the directory holds. */
-export function savedModelParts(
-  model: Model,
-  { include_optimizer }: SavedModelArguments,
-): SavedModelParts {
-  const plan = planModel(model);
+export function savedModelParts(model: Model, args: SavedModelArguments): SavedModelParts {
+  const { include_optimizer, save_traces, options } = args;
+  const given = givenSignatures(args.signatures, model);
+  if (!save_traces) requireConfigs(model);
+  const plan = planModel(model, options.experimental_variable_policy !== 'none');
+  const functions = new FunctionPlan(plan);
+  const served = save_traces ? planFunctions(model, plan, functions) : null;
+  const signatures = planSignatures({ plan, functions, given, served });
+  checkNamespaces(functions, options.namespace_whitelist);
   const texts = metadataTexts(model, plan, include_optimizer);
-  const signatures = plan.addUser('signature_map');
-  plan.link(0, 'signatures', signatures);
   const objects = plan.finish(texts);
   return {
     objects,
-    functions: [],
+    functions: functions.library.definitions,
+    constants: functions.constants,
+    signatures,
     variables: planVariables(model, plan, include_optimizer),
     kerasMetadata: metadataNodes(objects, texts),
+    functionAliases: aliasesOf(options, given, signatures),
+    skipSaver: options.experimental_skip_saver,
+    tags: options.extra_tags,
   };
+}
+
+/** @throws UnsupportedError for a layer that only its functions could describe. */
+function requireConfigs(model: Model): void {
+  for (const layer of model._flatten_layers()) {
+    try {
+      layer.get_config();
+    } catch (cause) {
+      throw new UnsupportedError(
+        `save_traces=false keeps configurations only, but ${layer.name} (${getClassName(layer)}) gives none: add a get_config to its class, or leave save_traces away.`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** @throws UnsupportedError for an op of a namespace that the caller did not allow. */
+function checkNamespaces({ library }: FunctionPlan, allowed: readonly string[]): void {
+  for (const { signature, nodeDef = [] } of library.definitions) {
+    for (const { op = '' } of nodeDef) {
+      const [namespace, ...rest] = op.split('>');
+      if (rest.length === 0 || namespace === undefined || allowed.includes(namespace)) continue;
+      throw new UnsupportedError(
+        `The function ${signature?.name ?? ''} calls the custom op ${op}: add '${namespace}' to namespace_whitelist of SaveOptions if those who load the model have it.`,
+      );
+    }
+  }
+}
+
+/** Names under which other programs look for functions, by the names of the functions. */
+function aliasesOf(
+  { function_aliases }: SaveOptions,
+  given: ReadonlyMap<string, unknown> | null,
+  signatures: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const aliases = new Map<string, string>();
+  for (const [alias, fn] of function_aliases) {
+    const key = [...(given ?? [])].find(([, signature]) => isSame(signature, fn))?.[0];
+    const name = signatures.get(key ?? '');
+    if (name === undefined) {
+      throw new UnsupportedError(
+        `function_aliases has '${alias}' for a function that is none of the signatures: pass it in \`signatures\`, too.`,
+      );
+    }
+    aliases.set(name, alias);
+  }
+  return aliases;
+}
+
+function isSame(signature: unknown, fn: unknown): boolean {
+  if (signature === fn) return true;
+  return (
+    typeof signature === 'object' &&
+    signature !== null &&
+    'body' in signature &&
+    signature.body === fn
+  );
 }
 
 /** JSON of Keras for the layers, models and metrics, by object. */

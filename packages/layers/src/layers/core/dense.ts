@@ -1,3 +1,4 @@
+import { dense } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Config, InputSpec, type Shape } from '../base.ts';
 import { KernelLayer, type KernelLayerConfig } from '../kernel-layer.ts';
@@ -37,10 +38,9 @@ export class Dense extends KernelLayer {
     const x = tf.cast(inputs, 'float32');
     const features = x.shape.at(-1) ?? 0;
     const rows = x.rank === 2 ? x : tf.reshape(x, [-1, features]);
-    let y: tf.Tensor = tf.matMul(rows, this.kernel.read());
-    if (this.bias) y = tf.add(y, this.bias.read());
+    let y = dense(rows, this.kernel.read(), this.epilogue());
     if (x.rank !== 2) y = tf.reshape(y, [...x.shape.slice(0, -1), this.units]);
-    return this.activation(y);
+    return this.activated(y);
   }
 
   override compute_output_shape(input_shape: Shape): Shape {

@@ -1,3 +1,4 @@
+import { batchNormInference, batchNormTraining } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import * as initializers from '../../initializers/index.ts';
 import { SquareRoot } from '../../initializers/square-root.ts';
@@ -126,6 +127,8 @@ export class BatchNormalization extends ScaleCenterLayer {
     const training = args.training && this.trainable;
     const x = this.#virtualBatches(tf.cast(inputs, 'float32'), training);
     const axes = resolveAxes(this.axis, x.rank, this.name);
+    const epsilon = this.fused === true ? Math.max(this.epsilon, FUSED_EPSILON) : this.epsilon;
+    if (this.#isPlain(axes, x.rank, args, training)) return this.#plain(x, training, epsilon);
     const kept = new Set(axes);
     const shape = x.shape.map((n, axis) => (kept.has(axis) ? n : 1));
     const spread = (weight: tf.Tensor): tf.Tensor => tf.reshape(weight, shape);
@@ -133,7 +136,6 @@ export class BatchNormalization extends ScaleCenterLayer {
       scale: this.gamma === null ? null : spread(this.gamma.read()),
       offset: this.beta === null ? null : spread(this.beta.read()),
     };
-    const epsilon = this.fused === true ? Math.max(this.epsilon, FUSED_EPSILON) : this.epsilon;
     if (!training) {
       const mean = spread(this.moving_mean.read());
       const variance = spread(this.moving_variance.read());
@@ -144,6 +146,23 @@ export class BatchNormalization extends ScaleCenterLayer {
     const batch = moments(x, reduced, this.#weights(args));
     const y = this.#trainingOutput(x, batch, epsilon, affine);
     return tf.reshape(y, inputs.shape);
+  }
+
+  /** Tells whether one kernel can do all: the channels are last, and nothing but their moments matters. */
+  #isPlain(axes: readonly number[], rank: number, args: CallArgs, training: boolean): boolean {
+    if (axes.length !== 1 || axes[0] !== rank - 1 || this.virtual_batch_size !== null) return false;
+    return !training || (!this.renorm && this.#weights(args) === null);
+  }
+
+  #plain(x: tf.Tensor, training: boolean, epsilon: number): tf.Tensor {
+    const [scale, offset] = [this.gamma?.read() ?? null, this.beta?.read() ?? null];
+    if (!training) {
+      const [mean, variance] = [this.moving_mean.read(), this.moving_variance.read()];
+      return batchNormInference(x, { mean, variance, scale, offset }, epsilon);
+    }
+    const { y, mean, variance } = batchNormTraining(x, scale, offset, epsilon);
+    this.#moveAverages(x, { mean, variance });
+    return y;
   }
 
   /** Splits the batch into parts that are normalized by themselves. */

@@ -1,0 +1,53 @@
+import { type Tensor, UnsupportedError } from '@km/core';
+import { FunctionLibrary, type TracedFunction, type TracedResource } from '@km/graph';
+import type { FunctionSpec, Structure } from '@km/savedmodel';
+import type { ObjectPlan } from './object-plan.ts';
+
+/** Functions of a SavedModel while they are gathered. */
+export class FunctionPlan {
+  readonly library: FunctionLibrary = new FunctionLibrary();
+  /** Values of constants among the objects, by the names of their nodes. */
+  readonly constants: Map<string, Tensor> = new Map();
+  readonly #plan: ObjectPlan;
+
+  constructor(plan: ObjectPlan) {
+    this.#plan = plan;
+  }
+
+  /** Makes a traced function callable from outside and returns its name. */
+  addConcrete(traced: TracedFunction, input: Structure, output: Structure): string {
+    const boundInputs = traced.captures.map((resource) => this.#bound(traced, resource));
+    const { name } = traced;
+    this.#plan.addConcrete({ name, boundInputs, inputSignature: input, outputSignature: output });
+    return name;
+  }
+
+  /** @throws UnsupportedError for a variable that does not belong to the model. */
+  #bound(traced: TracedFunction, resource: TracedResource): number {
+    const id = this.#plan.idOf(resource);
+    if (id !== undefined) return id;
+    throw new UnsupportedError(
+      `The function ${traced.name} uses the variable ${resource.name}, which belongs to no property of the model, so it would be lost: keep it in a property of a layer or of the model.`,
+    );
+  }
+
+  /** Adds a function of several traces and returns its object. */
+  addFunction(concreteFunctions: readonly string[], spec: FunctionSpec): number {
+    return this.#plan.add({ kind: 'function', concreteFunctions, spec });
+  }
+
+  /** Adds a function of one trace that is called by the names of its inputs, and returns its object. */
+  addBare(
+    concreteFunction: string,
+    argumentKeywords: readonly string[],
+    allowedPositionalArguments: number,
+  ): number {
+    return this.#plan.add({
+      kind: 'bareConcreteFunction',
+      concreteFunction,
+      argumentKeywords,
+      allowedPositionalArguments,
+      spec: undefined,
+    });
+  }
+}

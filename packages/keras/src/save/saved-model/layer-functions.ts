@@ -1,0 +1,112 @@
+import {
+  type KerasTensor,
+  type Layer,
+  type LayerFunction,
+  type LayerFunctionKind,
+  Model,
+  type Nested,
+  trace_layer,
+} from '@km/layers';
+import { encodeFunction, type FunctionSpec, type Structure } from '@km/savedmodel';
+import type { FunctionPlan } from './function-plan.ts';
+import {
+  callSignature,
+  functionSpec,
+  inputStructure,
+  list,
+  outputStructure,
+  tensorSpec,
+  tuple,
+} from './structures.ts';
+
+/** Objects of the functions of a layer. */
+export interface LayerFunctions {
+  /** Gives the outputs. */
+  readonly call: number;
+  /** Gives the outputs and a list of losses, without the penalty of the layer's own outputs. */
+  readonly conditional: number;
+  /** Gives the outputs and a list of all losses. */
+  readonly all: number;
+  /** Kinds of the outputs. */
+  readonly outputs: LayerFunction['outputs'];
+}
+
+/** Adds the functions of a layer under the names that Keras gives them; in both modes where training differs. */
+export function addLayerFunctions(
+  layer: Layer,
+  inputs: Nested<KerasTensor>,
+  functions: FunctionPlan,
+): LayerFunctions {
+  const conditional = [false, true].map((training) =>
+    traced(layer, 'call_and_return_conditional_losses', inputs, training, functions),
+  ) as [Mode, Mode];
+  // Models are called with a mode even where it makes no difference.
+  const same = !(layer instanceof Model) && haveSameBody(...conditional);
+  const modes = same ? [{ ...conditional[0], training: null }] : conditional;
+  const ofKind = (kind: LayerFunctionKind): Mode[] =>
+    modes.map(({ training }) => ({
+      ...traced(layer, kind, inputs, training ?? false, functions),
+      training,
+    }));
+  const add = (of: readonly Mode[]): number => addFunction(inputs, of, functions);
+  const losses = add(modes);
+  const hasPenalty = layer.activity_regularizer !== null;
+  return {
+    call: add(ofKind('__call__')),
+    conditional: losses,
+    all: hasPenalty ? add(ofKind('call_and_return_all_conditional_losses')) : losses,
+    outputs: conditional[0].made.outputs,
+  };
+}
+
+/** A function of a layer in one mode; null for one that does not depend on the mode. */
+interface Mode {
+  readonly kind: LayerFunctionKind;
+  readonly training: boolean | null;
+  readonly made: LayerFunction;
+}
+
+function traced(
+  layer: Layer,
+  kind: LayerFunctionKind,
+  inputs: Nested<KerasTensor>,
+  training: boolean,
+  { library }: FunctionPlan,
+): Mode {
+  return {
+    kind,
+    training,
+    made: trace_layer(layer, kind, { inputs, args: { training } }, library),
+  };
+}
+
+function haveSameBody(a: Mode, b: Mode): boolean {
+  const [left, right] = [a, b].map(({ made }) => {
+    const { definition } = made.function;
+    return encodeFunction({ ...definition, signature: { ...definition.signature, name: '' } });
+  });
+  if (left === undefined || left.length !== right?.length) return false;
+  return left.every((byte, index) => byte === right[index]);
+}
+
+function addFunction(
+  inputs: Nested<KerasTensor>,
+  modes: readonly Mode[],
+  functions: FunctionPlan,
+): number {
+  const names = modes.map(({ kind, training, made }) => {
+    const mode: readonly Structure[] = training === null ? [] : [{ kind: 'bool', value: training }];
+    const input = callSignature([inputStructure(inputs), ...mode]);
+    const outputs = outputStructure(made.outputs);
+    const losses = made.losses.map((loss, index) => tensorSpec(`1/${index}`, loss));
+    const output = kind === '__call__' ? outputs : tuple([outputs, list(losses)]);
+    return functions.addConcrete(made.function, input, output);
+  });
+  return functions.addFunction(names, specOf(modes));
+}
+
+function specOf(modes: readonly Mode[]): FunctionSpec {
+  return modes.every(({ training }) => training === null)
+    ? functionSpec(['inputs'], null)
+    : functionSpec(['inputs', 'training'], [{ kind: 'bool', value: false }]);
+}

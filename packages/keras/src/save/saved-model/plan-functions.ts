@@ -1,0 +1,160 @@
+import { UnsupportedError } from '@km/core';
+import { type TracedOutput, trace } from '@km/graph';
+import {
+  InputLayer,
+  type KerasTensor,
+  Layer,
+  Model,
+  metrics,
+  type Nested,
+  nest,
+  type Tensors,
+} from '@km/layers';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { FunctionPlan } from './function-plan.ts';
+import { layerInputs, modelInputs } from './input-specs.ts';
+import { addLayerFunctions } from './layer-functions.ts';
+import { isFromConfigOnly } from './layer-metadata.ts';
+import type { ObjectPlan } from './object-plan.ts';
+import {
+  callSignature,
+  dictionary,
+  functionSpec,
+  inputStructure,
+  tensorSpec,
+} from './structures.ts';
+
+/** A function that is called by the names of its inputs. */
+export interface NamedFunction {
+  readonly name: string;
+  /** Names of the inputs, sorted. */
+  readonly inputs: readonly string[];
+}
+
+/** Adds the functions of a model and of all layers inside; gives the one that serving programs call. */
+export function planFunctions(
+  model: Model,
+  plan: ObjectPlan,
+  functions: FunctionPlan,
+): NamedFunction {
+  const inputs = modelInputs(model);
+  if (inputs === null) throw notCalled(model);
+  // Layers come first, so that the functions of the model call theirs.
+  const inner = [...plan.bound].filter(([item]) => item instanceof Layer && item !== model);
+  for (const [item, id] of inner.reverse()) planLayer(item as Layer, id, plan, functions);
+  const outputs = attach(model, 0, inputs, plan, functions);
+  return planServing(model, inputs, outputs, plan, functions);
+}
+
+function planLayer(layer: Layer, id: number, plan: ObjectPlan, functions: FunctionPlan): void {
+  if (layer instanceof metrics.Metric || layer instanceof InputLayer) return;
+  if (isFromConfigOnly(layer)) return;
+  const inputs = layer instanceof Model ? modelInputs(layer) : layerInputs(layer);
+  if (inputs !== null) attach(layer, id, inputs, plan, functions);
+}
+
+/** Adds the functions of a layer and the edges by which Keras and TensorFlow find them; gives the kinds of its outputs. */
+function attach(
+  layer: Layer,
+  id: number,
+  inputs: Nested<KerasTensor>,
+  plan: ObjectPlan,
+  functions: FunctionPlan,
+): Nested<TracedOutput> {
+  const { call, conditional, all, outputs } = addLayerFunctions(layer, inputs, functions);
+  const penalties = plan.addList(penaltiesOf(layer, functions));
+  const variables = (list: readonly object[]): number =>
+    plan.addList(list.flatMap((variable) => plan.idOf(variable) ?? []));
+  const keras = plan.addUser('_generic_user_object');
+  plan.link(keras, 'layer_regularization_losses', penalties);
+  plan.link(keras, '__call__', call);
+  plan.link(keras, 'call_and_return_all_conditional_losses', all);
+  plan.link(keras, 'call_and_return_conditional_losses', conditional);
+  plan.link(id, 'variables', variables(layer.variables));
+  plan.link(id, 'trainable_variables', variables(layer.trainable_variables));
+  plan.link(id, 'regularization_losses', penalties);
+  plan.link(id, '__call__', call);
+  plan.link(id, 'call_and_return_all_conditional_losses', all);
+  plan.link(id, 'keras_api', keras);
+  return outputs;
+}
+
+/** Functions of the penalties of a layer's own weights. */
+function penaltiesOf(layer: Layer, functions: FunctionPlan): number[] {
+  return layer._own_losses.map((loss, index) => {
+    const run = (): tf.Tensor => {
+      const value = loss();
+      if (value !== null) return value;
+      throw new UnsupportedError(`A loss of ${layer.name} gives nothing while it is traced.`);
+    };
+    const { library } = functions;
+    const traced = trace(run, [], { name: `__inference_loss_fn_${index}`, library });
+    const [scalar] = traced.outputs;
+    const output = tensorSpec('', { shape: [], dtype: scalar?.dtype ?? 'float32' });
+    const name = functions.addConcrete(traced, callSignature([]), output);
+    return functions.addFunction([name], functionSpec([], null));
+  });
+}
+
+/**
+ * Adds the function that gives the outputs of a model by name, for Keras, and the same one taking its inputs by name, for
+ * serving programs.
+ */
+function planServing(
+  model: Model,
+  inputs: Nested<KerasTensor>,
+  outputs: Nested<TracedOutput>,
+  plan: ObjectPlan,
+  functions: FunctionPlan,
+): NamedFunction {
+  const { library } = functions;
+  const names = outputNames(model, outputs);
+  const order = [...names.keys()].sort((a, b) => compare(names[a], names[b]));
+  const outputTypes = order.map((at) => model.outputs[at]?.dtype);
+  const call = (tensors: readonly tf.Tensor[]): tf.Tensor[] => {
+    const given = nest.packAs<unknown, tf.Tensor>(inputs, tensors);
+    const made = nest.flatten<tf.Tensor>(model.apply<Tensors>(given, { training: false }));
+    return order.flatMap((at) => made[at] ?? []);
+  };
+  const flat = nest.flatten<KerasTensor>(inputs);
+  const wrapped = trace((...tensors) => call(tensors), flat, {
+    name: '__inference__wrapped_model',
+    library,
+    outputTypes,
+  });
+  const described = dictionary(
+    order.flatMap((at, index) => {
+      const [name = '', made] = [names[at], wrapped.outputs[index]];
+      return made === undefined ? [] : [[name, tensorSpec(name, made)] as const];
+    }),
+  );
+  const keywords = flat.map(({ name }) => name);
+  const whole = functions.addConcrete(wrapped, callSignature([inputStructure(inputs)]), described);
+  plan.link(0, '_default_save_signature', functions.addBare(whole, keywords, keywords.length));
+  const sorted = [...flat].sort((a, b) => compare(a.name, b.name));
+  const served = trace(
+    (...tensors) => call(flat.flatMap((input) => tensors[sorted.indexOf(input)] ?? [])),
+    sorted,
+    { name: '__inference_signature_wrapper', library, outputTypes },
+  );
+  const named = sorted.map((input) => [input.name, tensorSpec(input.name, input)] as const);
+  const name = functions.addConcrete(served, callSignature([], named), described);
+  return { name, inputs: sorted.map((input) => input.name) };
+}
+
+function compare(a: string | undefined = '', b: string | undefined = ''): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** Names of the outputs of a model, in their order. */
+function outputNames(model: Model, outputs: Nested<TracedOutput>): readonly string[] {
+  if (model.output_names.length > 0) return model.output_names;
+  if (Array.isArray(outputs)) return outputs.map((_, index) => `output_${index + 1}`);
+  return 'dtype' in outputs ? ['output_1'] : nest.sortedKeys(outputs);
+}
+
+function notCalled(model: Model): UnsupportedError {
+  return new UnsupportedError(
+    `Model ${model.name} cannot be saved as a SavedModel because the shape of its inputs is not known. Call it on data (model.apply(x), fit, predict), or build it (model.build(input_shape)); a train_step of your own has to call the model, not model.call.`,
+  );
+}

@@ -1,0 +1,147 @@
+import { type ReadOptions, readAll } from '@km/core';
+import { GraphExecutor, TableResource, valueOfRecord } from '@km/graph';
+import { Variable } from '@km/layers';
+import {
+  bindVariables,
+  type MetaGraph,
+  readSavedModel,
+  type SavedModel,
+  type SavedObjectGraph,
+  selectMetaGraph,
+  type VariableBindings,
+} from '@km/savedmodel';
+import { LoadOptions, type LoadOptionsConfig } from '../load/load-options.ts';
+import type { Filepath } from '../paths/filepath.ts';
+import { isOpenH5File } from '../paths/filepath.ts';
+import { placeOf } from '../paths/platform.ts';
+import { prepare } from '../prepare.ts';
+import { loadGraphOnly } from './load-v1.ts';
+import { type LoadedObject, type LoadedValue, ObjectRestorer } from './objects.ts';
+import type { LoadedSignature } from './signature.ts';
+
+/** A loaded SavedModel: the children of its root by their names, and its signatures. */
+export interface LoadedModel extends LoadedObject {
+  readonly signatures: { readonly [name: string]: LoadedSignature };
+  readonly tensorflow_version: string;
+}
+
+/**
+ * Loads any SavedModel, made by Keras or not: its functions, variables, nested objects, assets and tables. Initializers
+ * run once.
+ *
+ * @param tags Tags of the graph to load; without them the only one, or the one with the tag `serve`.
+ * @throws UnsupportedError naming op and node when a signature cannot run here; KmError of other kinds for damage.
+ */
+export async function load(
+  export_dir: Exclude<Filepath, { file_id: bigint }>,
+  tags?: string | readonly string[] | null,
+  options?: LoadOptions | LoadOptionsConfig | null,
+  read: ReadOptions = {},
+): Promise<LoadedModel> {
+  const checked = LoadOptions.from(options);
+  checked.refuseAliases();
+  if (isOpenH5File(export_dir))
+    throw new TypeError('A SavedModel is a directory, not an HDF5 file.');
+  await prepare();
+  const place = placeOf(export_dir);
+  const saved = await readSavedModel({ store: place.store, path: place.path }, read);
+  const wanted = typeof tags === 'string' ? [tags] : (tags ?? undefined);
+  const metaGraph = selectMetaGraph(saved, wanted);
+  const assets = await readAssets(saved, metaGraph, read);
+  if (metaGraph.objectGraph === undefined) {
+    return loadGraphOnly({ saved, metaGraph, assets, options: checked, read });
+  }
+  return loadObjects(saved, metaGraph, metaGraph.objectGraph, { assets, options: checked, read });
+}
+
+interface Rest {
+  readonly assets: readonly Uint8Array[];
+  readonly options: LoadOptions;
+  readonly read: ReadOptions;
+}
+
+async function readAssets(
+  saved: SavedModel,
+  { assets }: MetaGraph,
+  read: ReadOptions,
+): Promise<Uint8Array[]> {
+  const contents: Uint8Array[] = [];
+  for (const asset of assets)
+    contents.push(await readAll(await saved.openAsset(asset, read), read));
+  return contents;
+}
+
+async function loadObjects(
+  saved: SavedModel,
+  metaGraph: MetaGraph,
+  graph: SavedObjectGraph,
+  { assets, options, read }: Rest,
+): Promise<LoadedModel> {
+  const skips = options.experimental_skip_checkpoint;
+  const allowUnbound = skips || options.allow_partial_checkpoint;
+  const bindings = await bindVariables(saved, metaGraph, { ...read, allowUnbound });
+  const variables = await readVariables(graph, bindings, skips, read);
+  const executor = new GraphExecutor(metaGraph.graph.functions);
+  const restorer = new ObjectRestorer({ metaGraph, graph, executor, variables, assets });
+  const root = restorer.value(0);
+  restorer.connect();
+  await initializeResources(saved, graph, restorer, bindings, read);
+  return describeModel(root, metaGraph);
+}
+
+async function readVariables(
+  graph: SavedObjectGraph,
+  { variables }: VariableBindings,
+  skips: boolean,
+  read: ReadOptions,
+): Promise<Map<number, Variable>> {
+  const found = new Map<number, Variable>();
+  for (const { id, value } of graph.nodes) {
+    const bound = variables.get(id);
+    if (value.kind !== 'variable' || bound === undefined || skips) continue;
+    const record = await bound.tensor.read(read);
+    found.set(id, new Variable(record, { name: value.name, trainable: value.trainable }));
+  }
+  return found;
+}
+
+/** Names of the parts that a table leaves in a checkpoint. */
+const KEYS = /(^|-)keys$/;
+const VALUES = /(^|-)values$/;
+
+/** Fills tables from the checkpoint or by their initializers, once. */
+async function initializeResources(
+  saved: SavedModel,
+  graph: SavedObjectGraph,
+  restorer: ObjectRestorer,
+  { values }: VariableBindings,
+  read: ReadOptions,
+): Promise<void> {
+  const tensors = (await saved.openVariables(read))?.tensors;
+  for (const { id, value } of graph.nodes) {
+    if (value.kind !== 'resource') continue;
+    const resource = restorer.capture(id);
+    const stored = [...(values.get(id)?.values() ?? [])];
+    const keys = tensors?.get(stored.find((key) => KEYS.test(key)) ?? '');
+    const content = tensors?.get(stored.find((key) => VALUES.test(key)) ?? '');
+    if (resource instanceof TableResource && keys !== undefined && content !== undefined) {
+      resource.replace(
+        valueOfRecord(await keys.read(read)),
+        valueOfRecord(await content.read(read)),
+      );
+    }
+    restorer.call(id, '_initialize');
+  }
+}
+
+function describeModel(root: LoadedValue, metaGraph: MetaGraph): LoadedModel {
+  const model = root as LoadedObject;
+  const add = (name: string, value: LoadedValue): void => {
+    if (!Object.hasOwn(model, name))
+      Object.defineProperty(model, name, { value, enumerable: false });
+  };
+  add('signatures', Object.create(null));
+  add('tensorflow_version', metaGraph.tensorflowVersion);
+  add('tensorflow_git_version', metaGraph.tensorflowGitVersion);
+  return model as LoadedModel;
+}

@@ -1,0 +1,59 @@
+import { UnsupportedError } from '@km/core';
+import { type GraphExecutor, type GraphFunction, toTensor, type Value } from '@km/graph';
+import type { ConcreteFunction } from '@km/savedmodel';
+import * as tf from '@tensorflow/tfjs-core';
+import { pack } from './pack.ts';
+import type { StructuredOutput } from './values.ts';
+
+/** One trace of a function with what it captured; it is compiled when it is first needed. */
+export class Trace {
+  readonly concrete: ConcreteFunction;
+  readonly #executor: GraphExecutor;
+  readonly #capture: (node: number) => Value;
+  #compiled: GraphFunction | undefined;
+  #captures: readonly Value[] | undefined;
+
+  /** @param capture Finds the value of a captured object by the index of its node. */
+  constructor(
+    concrete: ConcreteFunction,
+    executor: GraphExecutor,
+    capture: (node: number) => Value,
+  ) {
+    this.concrete = concrete;
+    this.#executor = executor;
+    this.#capture = capture;
+  }
+
+  /**
+   * The compiled function; its last inputs are what it captured.
+   * @throws UnsupportedError naming op and node for ops that cannot run; MalformedError for damaged functions.
+   */
+  compile(): GraphFunction {
+    this.#compiled ??= this.#executor.function(this.concrete.name);
+    return this.#compiled;
+  }
+
+  /** Runs it with values for its own arguments. @throws as `GraphFunction.run` does. */
+  run(inputs: readonly Value[]): Value[] {
+    const compiled = this.compile();
+    const wanted = compiled.inputs.length - this.concrete.boundInputs.length;
+    if (wanted !== inputs.length) {
+      throw new UnsupportedError(
+        `${this.concrete.name} takes ${wanted} tensors, but its signature has ${inputs.length}.`,
+      );
+    }
+    this.#captures ??= this.concrete.boundInputs.map(this.#capture);
+    return compiled.run([...inputs, ...this.#captures]);
+  }
+
+  /** Calls it with tensors; what it returns has the structure that it has in Python. */
+  call(inputs: readonly tf.Tensor[]): StructuredOutput {
+    let result: StructuredOutput = null;
+    tf.tidy(() => {
+      const tensors = this.run(inputs).map(toTensor);
+      result = pack(this.concrete.outputSignature, tensors);
+      return tensors;
+    });
+    return result;
+  }
+}
