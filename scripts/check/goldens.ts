@@ -1,6 +1,6 @@
 /**
  * Compares the runtime with recorded results of TensorFlow:
- * `goldens.ts FOLDER [--backend cpu|wasm] [--group NAME] [--filter TEXT]`.
+ * `goldens.ts FOLDER [--backend both|cpu|wasm] [--group NAME] [--filter TEXT]`.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { openGoldens } from '@km/test-utils';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { ready } from '../../packages/layers/src/engine/ready.ts';
+import { withExceptions } from './golden-exceptions.ts';
 import { type CaseRunner, type Outcome, outcomeOf, printGroup, runCases } from './golden-report.ts';
 import { runConfigs } from './goldens-configs.ts';
 import { formsOf, runContinuation } from './goldens-continuation.ts';
@@ -44,7 +45,8 @@ async function runGroups(folder: string, { group, filter }: Options): Promise<Ou
   for (const [name, run] of RUNNERS) {
     if (group !== '' && group !== name) continue;
     if (!existsSync(path.join(folder, `${name}.json`))) continue;
-    const found = await runCases(await openGoldens(folder, name), filter, run);
+    const container = await openGoldens(folder, name);
+    const found = withExceptions(name, await runCases(container, filter, run));
     printGroup(name, found);
     outcomes.push(...found);
   }
@@ -58,8 +60,10 @@ async function runVersions(folder: string, { group, filter }: Options): Promise<
     if (!file.endsWith('.configs.json') || (group !== '' && !file.startsWith(group))) continue;
     const found = await runConfigs(folder, file, filter);
     if (found === null) continue;
-    printGroup(file.replace('.json', ''), found);
-    outcomes.push(...found);
+    const name = file.replace('.json', '');
+    const judged = withExceptions(name, found);
+    printGroup(name, judged);
+    outcomes.push(...judged);
   }
   return outcomes;
 }
@@ -113,19 +117,22 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      backend: { type: 'string', default: 'cpu' },
+      backend: { type: 'string', default: 'both' },
       group: { type: 'string', default: '' },
       filter: { type: 'string', default: '' },
     },
   });
   const [folder] = positionals;
   if (folder === undefined) throw new Error('usage: goldens.ts FOLDER');
-  await ready(values.backend);
-  const outcomes = [
-    ...(await runGroups(folder, values)),
-    ...(await runVersions(folder, values)),
-    ...(await runTrainings(folder, values)),
-  ];
+  const outcomes: Outcome[] = [];
+  for (const backend of values.backend === 'both' ? ['wasm', 'cpu'] : [values.backend]) {
+    console.log(`backend ${await ready(backend)}`);
+    outcomes.push(
+      ...(await runGroups(folder, values)),
+      ...(await runVersions(folder, values)),
+      ...(await runTrainings(folder, values)),
+    );
+  }
   const count = (status: string): number => outcomes.filter((o) => o.status === status).length;
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   if (count('failed') > 0 || outcomes.length === 0) process.exitCode = 1;

@@ -6,11 +6,13 @@ import base64
 import json
 import os
 import sys
+import traceback
 
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import function_pb2
-from tensorflow.python.saved_model import function_deserialization
+from tensorflow.core.protobuf import saved_object_graph_pb2
+from tensorflow.python.saved_model import function_deserialization, nested_structure_coder
 
 VERSION = tuple(int(part) for part in tf.__version__.split(".")[:2])
 
@@ -33,15 +35,28 @@ class Container:
         return np.frombuffer(raw, "bool" if dtype == "bool" else dtype).reshape(shape)
 
 
-def load(data):
-    library = function_pb2.FunctionDefLibrary.FromString(base64.b64decode(data))
-    functions = function_deserialization.load_function_def_library(library)
-    return functions
+def load(record):
+    library = function_pb2.FunctionDefLibrary.FromString(base64.b64decode(record["library"]))
+    if VERSION < (2, 8):
+        function = function_deserialization.load_function_def_library(library)[record["function"]]
+        function._func_graph.structured_outputs = list(function._func_graph.outputs)
+        return function
+    # Later versions take the structure of the outputs from the object graph.
+    objects = saved_object_graph_pb2.SavedObjectGraph()
+    entry = objects.concrete_functions[record["function"]]
+    definition = [one for one in library.function if one.signature.name == record["function"]][0]
+    count = len(record["args"])
+    entry.bound_inputs.extend(range(len(definition.signature.input_arg) - count))
+    inputs = tuple(tf.TensorSpec(None, tf.as_dtype(arg.type), arg.name) for arg in definition.signature.input_arg[:count])
+    outputs = [tf.TensorSpec(None, tf.as_dtype(arg.type), arg.name) for arg in definition.signature.output_arg]
+    encode = nested_structure_coder.encode_structure if hasattr(nested_structure_coder, "encode_structure") else nested_structure_coder.StructureCoder().encode_structure
+    entry.canonicalized_input_signature.CopyFrom(encode((inputs, {})))
+    entry.output_signature.CopyFrom(encode(outputs))
+    return function_deserialization.load_function_def_library(library, objects)[record["function"]]
 
 
-def run(function, args):
-    function._func_graph.structured_outputs = list(function._func_graph.outputs)
-    return function._call_flat(args, captured_inputs=[])
+def run(function, args, handles):
+    return function._call_flat(args, captured_inputs=handles)
 
 
 def leaves(value):
@@ -77,7 +92,7 @@ def check(case, container):
     connected = False
     for number, record in enumerate(case["calls"]):
         call = record["call"]
-        function = load(record["library"])[record["function"]]
+        function = load(record)
         args = [tf.cast(tf.constant(container.array(arg["value"])), arg["dtype"]) if arg["dtype"] != "string" else tf.constant(container.array(arg["value"])) for arg in record["args"]]
         handles = []
         for place, capture in enumerate(record["captures"]):
@@ -93,7 +108,7 @@ def check(case, container):
             tape.watch([variable.handle for variable in trainable])
             for variable in trainable:
                 tape.watch(variable)
-            outputs = run(function, args + [variable.handle for variable in handles])
+            outputs = run(function, args, [variable.handle for variable in handles])
             wants = [container.array(leaf) for leaf in leaves(call["outputs"])]
             cotangents = [container.array(leaf) for leaf in call.get("cotangents") or []]
             scalars = [output for output in outputs if output.dtype.is_floating]
@@ -154,6 +169,8 @@ def main(folder, group, path):
                 line["status"] = "failed" if wrong else "passed"
                 line["reason"] = "; ".join([wrong] * bool(wrong) + bad)
             except Exception as error:
+                if os.environ.get("KM_CHECK_STACKS"):
+                    traceback.print_exc()
                 line["status"], line["reason"] = "failed", "%s: %s" % (type(error).__name__, str(error)[:600])
         print(json.dumps(line), flush=True)
 
