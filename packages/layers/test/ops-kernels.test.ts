@@ -1,5 +1,11 @@
 import { expect } from '@jest/globals';
-import { matMul, registerKernels, withMetaBackend } from '@km/graph';
+import {
+  convolution,
+  depthwiseConvolution,
+  matMul,
+  registerKernels,
+  withMetaBackend,
+} from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { numbers, sample, testOnBackends } from './ops-backends.ts';
 
@@ -203,4 +209,12 @@ testOnBackends('registering again replaces what a backend brought back, and only
   registerKernels();
   expect(tf.getKernel(tf.Slice, backend)).not.toBe(brought);
   expect(list(tf.slice(tf.tensor1d([1, 2, 3]), 1, 1))).toEqual([2]);
+});
+
+testOnBackends('a stride that jumps over elements pads nothing', () => {
+  const x = tf.ones([1, 16, 16, 1]);
+  const kernel = tf.ones([3, 3, 1, 1]);
+  const options = { strides: 8, padding: 'same' } as const;
+  expect(list(convolution(x, kernel, options))).toEqual([9, 9, 9, 9]);
+  expect(list(depthwiseConvolution(x, kernel, options))).toEqual([9, 9, 9, 9]);
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { applyEpilogue, canFuse, type Epilogue, fusedParts } from './epilogue.ts';
 import { type DataFormat, fromChannelsLast, toChannelsLast } from './data-format.ts';
-import { perAxis } from './window.ts';
+import { applyEpilogue, canFuse, type Epilogue, fusedParts } from './epilogue.ts';
+import { perAxis, windowsOf } from './window.ts';
 
 /** Padding of a convolution: a Keras scheme, or elements before and after per spatial axis. */
 export type ConvolutionPadding =
@@ -106,7 +106,7 @@ function convolve(x: tf.Tensor, kernel: tf.Tensor, settings: Settings): tf.Tenso
       x as tf.Tensor4D,
       kernel as tf.Tensor4D,
       pairOf(strides),
-      tfjsPadding(pad),
+      tfjsPadding(paddingFor(x, kernel, settings)),
       'NHWC',
       pairOf(dilations),
     );
@@ -139,7 +139,7 @@ function fused(
     { x, filter, ...parts.inputs },
     {
       strides: pairOf(strides),
-      pad: tfjsPadding(pad),
+      pad: tfjsPadding(paddingFor(x, filter, { strides, pad, dilations })),
       dataFormat: 'NHWC',
       dilations: pairOf(dilations),
       ...parts.attrs,
@@ -167,16 +167,33 @@ function grouped(x: tf.Tensor, kernel: tf.Tensor, settings: Settings, groups: nu
 function depthwise(x: tf.Tensor, kernel: tf.Tensor, settings: Settings): tf.Tensor {
   if (kernel.rank === 3) return asImage(x, kernel, settings, depthwise);
   if (canFuse(x)) return fused(tf.FusedDepthwiseConv2D, x, kernel, settings);
-  const { strides, pad, dilations } = settings;
+  const { strides, dilations } = settings;
   const y = tf.depthwiseConv2d(
     x as tf.Tensor4D,
     kernel as tf.Tensor4D,
     pairOf(strides),
-    tfjsPadding(pad),
+    tfjsPadding(paddingFor(x, kernel, settings)),
     'NHWC',
     pairOf(dilations),
   );
   return applyEpilogue(y, settings.epilogue);
+}
+
+/** Writes `same` out where a stride jumps over elements: the wasm kernels of tfjs then pad by a negative number. */
+function paddingFor(
+  x: tf.Tensor,
+  kernel: tf.Tensor,
+  { pad, strides, dilations }: Pick<Settings, 'pad' | 'strides' | 'dilations'>,
+): Settings['pad'] {
+  if (pad !== 'same') return pad;
+  const windows = windowsOf(
+    { strides, dilations, input: x.shape.slice(1, 3), filter: kernel.shape.slice(0, 2) },
+    'same',
+  );
+  const jumps = windows.some(
+    ({ filter, stride, dilation }) => stride > (filter - 1) * dilation + 1,
+  );
+  return jumps ? windows.map(({ before, after }) => [before, after] as const) : 'same';
 }
 
 /** Convolves a sequence as an image of one row. */
