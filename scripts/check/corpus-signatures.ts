@@ -41,7 +41,10 @@ async function checkEntry(folder: string, id: string): Promise<Outcome[]> {
   const entry: CorpusCase = { id, kind: 'savedmodel', folder, expected, io };
   const names = Object.keys(signatures);
   try {
-    const model = await saved_model.load(path.join(folder, expected.model), expected.savedmodel?.loaded_tags);
+    const model = await saved_model.load(
+      path.join(folder, expected.model),
+      expected.savedmodel?.loaded_tags,
+    );
     if (names.length === 0) return [{ id, status: 'passed', reason: 'loads; no signatures' }];
     // The state of counters depends on the order.
     return names.map((name) => checkSignature(model, entry, name, signatures[name]));
@@ -69,12 +72,18 @@ function checkSignature(
     if (signature === undefined) throw new Error('the signature is missing');
     const inputs = new Map(expected.inputs.map((input) => [input.name, arrayOf(entry, input)]));
     const outputs = signature.call_records(inputs);
-    if (expected.error !== undefined) throw new Error(`runs, TensorFlow raises ${expected.error.type}`);
+    if (expected.error !== undefined)
+      throw new Error(`runs, TensorFlow raises ${expected.error.type}`);
     const differences = (expected.outputs ?? []).map((output) =>
       compare(outputs.get(output.name), arrayOf(entry, output), output.name),
     );
     const leaked = tf.memory().numTensors - tensors;
-    return { id, status: 'passed', difference: Math.max(0, ...differences), ...(leaked > 0 ? { reason: `${leaked} tensors stay` } : {}) };
+    return {
+      id,
+      status: 'passed',
+      difference: Math.max(0, ...differences),
+      ...(leaked > 0 ? { reason: `${leaked} tensors stay` } : {}),
+    };
   } catch (error) {
     if (process.env.KM_CHECK_STACKS !== undefined) console.error(id, error);
     const refused = expected?.error !== undefined && isKmError(error);
@@ -85,7 +94,9 @@ function checkSignature(
 function compare(actual: Tensor | undefined, expected: Tensor, name: string): number {
   if (actual === undefined) throw new Error(`the output ${name} is missing`);
   if (actual.dtype !== expected.dtype || actual.shape.join() !== expected.shape.join()) {
-    throw new Error(`${name} is ${actual.dtype} [${actual.shape}], expected ${expected.dtype} [${expected.shape}]`);
+    throw new Error(
+      `${name} is ${actual.dtype} [${actual.shape}], expected ${expected.dtype} [${expected.shape}]`,
+    );
   }
   const left = Array.from<unknown>(actual.data);
   const right = Array.from<unknown>(expected.data);
@@ -93,7 +104,8 @@ function compare(actual: Tensor | undefined, expected: Tensor, name: string): nu
   for (const [i, value] of left.entries()) {
     const wanted = right[i];
     if (typeof value !== 'number' || typeof wanted !== 'number') {
-      if (shown(value) !== shown(wanted)) throw new Error(`${name}[${i}] is ${value}, expected ${wanted}`);
+      if (shown(value) !== shown(wanted))
+        throw new Error(`${name}[${i}] is ${value}, expected ${wanted}`);
       continue;
     }
     if (Object.is(value, wanted) || value === wanted) continue;
@@ -113,7 +125,10 @@ function shown(value: unknown): string {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { filter: { type: 'string', default: '' }, backend: { type: 'string', default: 'wasm' } },
+    options: {
+      filter: { type: 'string', default: '' },
+      backend: { type: 'string', default: 'wasm' },
+    },
   });
   const [folder] = positionals;
   if (folder === undefined) throw new Error('usage: corpus-signatures.ts FOLDER');

@@ -17,8 +17,8 @@ export {
 } from './composed/convolution-transpose.ts';
 export { type DataFormat, toChannelsLast } from './composed/data-format.ts';
 export { einsum } from './composed/einsum.ts';
-export { extractPatches, type PatchOptions } from './composed/extract-patches.ts';
 export type { Epilogue, FusableActivation } from './composed/epilogue.ts';
+export { extractPatches, type PatchOptions } from './composed/extract-patches.ts';
 export { dense, matMul } from './composed/mat-mul.ts';
 export { averagePooling, maxPooling, type PoolingOptions } from './composed/pooling.ts';
 export type { PixelGrid, ResizeMethod } from './composed/resampling.ts';

@@ -92,30 +92,32 @@ class Compiler {
 
   /** Steps of a graph in which every node runs once; values are freed after their last use. */
   #plainSteps(): Step[] {
-    const made: { readonly step: Step; readonly uses: number[] }[] = [];
-    for (const plan of this.#plan.nodes) {
-      const { kernel, constants, outputs } = this.#build(plan);
-      const inputs = plan.inputs.map(({ slot }) => this.#root[slot] ?? slot);
-      for (const [i, ownership] of outputs.entries()) {
-        const slot = plan.firstSlot + i;
-        if (typeof ownership === 'number') this.#root[slot] = inputs[ownership] ?? slot;
-        else this.#owned[slot] = ownership === 'owned';
-      }
-      if (constants !== undefined) this.#setConstants(plan, constants);
-      else if (kernel !== undefined) {
-        const step = kernelStep(kernel, inputs, plan.firstSlot, plan.where);
-        made.push({ step, uses: [...inputs, ...outputs.map((_, i) => plan.firstSlot + i)] });
-      }
-    }
+    const made = this.#plan.nodes.flatMap((plan) => this.#plainStep(plan) ?? []);
     const returned = new Set(this.#plan.returns.map(({ slot }) => this.#root[slot] ?? slot));
     const lastUse = new Map<number, number>();
-    for (const [index, { uses }] of made.entries())
+    for (const [index, { uses }] of made.entries()) {
       for (const slot of uses) lastUse.set(slot, index);
+    }
     const frees = made.map((): number[] => []);
     for (const [slot, index] of lastUse) {
       if (this.#owned[slot] === true && !returned.has(slot)) frees[index]?.push(slot);
     }
     return made.map(({ step }, index) => freeing(step, frees[index] ?? []));
+  }
+
+  /** Step of a node with the places that it touches; undefined when the node needs no work. */
+  #plainStep(plan: PlanNode): { readonly step: Step; readonly uses: number[] } | undefined {
+    const { kernel, constants, outputs } = this.#build(plan);
+    const inputs = plan.inputs.map(({ slot }) => this.#root[slot] ?? slot);
+    for (const [i, ownership] of outputs.entries()) {
+      const slot = plan.firstSlot + i;
+      if (typeof ownership === 'number') this.#root[slot] = inputs[ownership] ?? slot;
+      else this.#owned[slot] = ownership === 'owned';
+    }
+    if (constants !== undefined) this.#setConstants(plan, constants);
+    if (constants !== undefined || kernel === undefined) return undefined;
+    const step = kernelStep(kernel, inputs, plan.firstSlot, plan.where);
+    return { step, uses: [...inputs, ...outputs.map((_, i) => plan.firstSlot + i)] };
   }
 
   #setConstants({ firstSlot }: PlanNode, constants: readonly Value[]): void {
@@ -200,9 +202,7 @@ class Compiler {
 /** Has a kernel take the values of variables that reach it as references. */
 function reading({ kernel, outputs }: PlannedKernel, inputs: PlanNode['inputs']): PlannedKernel {
   const read = (values: readonly Value[]): Value[] =>
-    values.map((value, i) =>
-      inputs[i]?.reads === true ? valueOfVariable(value) : value,
-    );
+    values.map((value, i) => (inputs[i]?.reads === true ? valueOfVariable(value) : value));
   const isAlias = kernel === undefined;
   return {
     kernel: (values, run) => {

@@ -1,5 +1,5 @@
 import type { Loop } from './frames.ts';
-import type { Step } from './step.ts';
+import type { Slots, Step } from './step.ts';
 import { DEAD, release, type Value } from './values.ts';
 
 /**
@@ -23,19 +23,31 @@ export function loopStep(
   const owned = loop.nodes.flatMap((node) =>
     node.outputTypes.map((_, i) => node.firstSlot + i).filter(isOwned),
   );
+  const once = entries.filter(({ constant }) => !constant).map(({ slot }) => slot);
+  const enter = (slots: Slots): boolean => {
+    for (const { slot, from } of entries) slots[slot] = slots[from] ?? DEAD;
+    return entries.some(({ slot }) => slots[slot] !== DEAD);
+  };
+  const isOver = (slots: Slots): boolean => closing.every((slot) => slots[slot] === DEAD);
+  const valuesAt = (slots: Slots, places: readonly number[]): Value[] =>
+    places.map((slot) => slots[slot] ?? DEAD);
   return (slots, run) => {
     for (const slot of [...closing, ...exits]) slots[slot] = DEAD;
-    for (const { slot, from } of entries) slots[slot] = slots[from] ?? DEAD;
-    if (entries.every(({ slot }) => slots[slot] === DEAD)) return;
+    if (!enter(slots)) return;
     let carried: Value[] = [];
     do {
       run.spend(steps.length);
       for (const step of steps) step(slots, run);
-      for (const { slot, constant } of entries) if (!constant) slots[slot] = DEAD;
-      const made = new Set([...carried, ...owned.map((slot) => slots[slot] ?? DEAD)]);
-      const kept = new Set([...closing, ...exits].map((slot) => slots[slot]));
-      for (const value of made) if (!kept.has(value)) release(value);
-      carried = [...made].filter((value) => kept.has(value));
-    } while (closing.some((slot) => slots[slot] !== DEAD));
+      for (const slot of once) slots[slot] = DEAD;
+      const kept = new Set(valuesAt(slots, [...closing, ...exits]));
+      carried = keepOnly([...carried, ...valuesAt(slots, owned)], kept);
+    } while (!isOver(slots));
   };
+}
+
+/** Frees the values that do not go on; returns the others. */
+function keepOnly(values: readonly Value[], kept: ReadonlySet<Value>): Value[] {
+  const distinct = new Set(values);
+  for (const value of distinct) if (!kept.has(value)) release(value);
+  return [...distinct].filter((value) => kept.has(value));
 }

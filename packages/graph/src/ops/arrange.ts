@@ -123,7 +123,8 @@ const reverseSequence: OpBuilder = (node) => {
   };
 };
 
-function paddingsOf(value: Value | undefined, rank: number): [number, number][] {
+/** Elements before and after each axis. @throws MalformedError. */
+export function paddingsOf(value: Value | undefined, rank: number): [number, number][] {
   const flat = value === undefined ? [] : integersOf(value);
   const pairs = Array.from({ length: rank }, (_, axis): [number, number] => [
     flat[2 * axis] ?? 0,
@@ -201,86 +202,6 @@ const mirrorPad: OpBuilder = (node) => {
   });
 };
 
-/** Space and batch trade places; blocks and paddings come as tensors. */
-function spaceAndBatch(
-  move: (x: tf.Tensor, block: number[], pairs: number[][]) => tf.Tensor,
-): OpBuilder {
-  return () => (inputs) => {
-    const block = integersOf(inputAt(inputs, 1));
-    const pairs = paddingsOf(inputs[2], block.length);
-    return tf.tidy(() => move(onDevice(inputAt(inputs, 0)), block, pairs));
-  };
-}
-
-const depthToSpace: OpBuilder = ({ attrs }) => {
-  const block = attrs.int('block_size');
-  const format = attrs.string('data_format');
-  return (inputs) =>
-    tf.tidy(() => {
-      const x = onDevice(inputAt(inputs, 0));
-      const last = format === 'NCHW' ? tf.transpose(x, [0, 2, 3, 1]) : x;
-      const [batch = 0, height = 0, width = 0, depth = 0] = last.shape;
-      const parts = tf.reshape(last, [batch, height, width, block, block, depth / block ** 2]);
-      const y = tf.reshape(tf.transpose(parts, [0, 1, 3, 2, 4, 5]), [
-        batch,
-        height * block,
-        width * block,
-        depth / block ** 2,
-      ]);
-      return format === 'NCHW' ? tf.transpose(y, [0, 3, 1, 2]) : y;
-    });
-};
-
-const spaceToDepth: OpBuilder = ({ attrs }) => {
-  const block = attrs.int('block_size');
-  const format = attrs.string('data_format');
-  return (inputs) =>
-    tf.tidy(() => {
-      const x = onDevice(inputAt(inputs, 0));
-      const last = format === 'NCHW' ? tf.transpose(x, [0, 2, 3, 1]) : x;
-      const [batch = 0, height = 0, width = 0, depth = 0] = last.shape;
-      const parts = tf.reshape(last, [batch, height / block, block, width / block, block, depth]);
-      const y = tf.reshape(tf.transpose(parts, [0, 1, 3, 2, 4, 5]), [
-        batch,
-        height / block,
-        width / block,
-        depth * block ** 2,
-      ]);
-      return format === 'NCHW' ? tf.transpose(y, [0, 3, 1, 2]) : y;
-    });
-};
-
-const FORMAT_OPS: OpFamily = {
-  DataFormatVecPermute: ({ attrs }) =>
-    permuteFormat(attrs.string('src_format'), attrs.string('dst_format')),
-  DataFormatDimMap: ({ attrs }) => {
-    const from = attrs.string('src_format');
-    const to = attrs.string('dst_format');
-    return (inputs) => {
-      const x = onHost(inputAt(inputs, 0), 'int32');
-      const data = Array.from(x.data, (axis) => to.indexOf(from.at(Number(axis)) ?? ''));
-      return new HostTensor(x.dtype, x.shape, data);
-    };
-  },
-};
-
-/** Reorders a vector, or pairs, that belong to the axes of one layout into those of another. */
-function permuteFormat(from: string, to: string): Kernel {
-  return (inputs) => {
-    const x = onHost(inputAt(inputs, 0), 'int32');
-    const rows = x.shape[0] ?? 0;
-    const isSpatial = rows < from.length;
-    const own = isSpatial ? from.replace(/[NC]/g, '') : from;
-    const wanted = isSpatial ? to.replace(/[NC]/g, '') : to;
-    const width = x.rank === 2 ? (x.shape[1] ?? 1) : 1;
-    const data = [...wanted].flatMap((letter) => {
-      const at = own.indexOf(letter) * width;
-      return Array.from({ length: width }, (_, i) => x.data[at + i] ?? 0);
-    });
-    return new HostTensor(x.dtype, x.shape, data);
-  };
-}
-
 /** Ops that move elements around. */
 export const arrangeOps: OpFamily = {
   ReverseV2: reverse,
@@ -290,10 +211,6 @@ export const arrangeOps: OpFamily = {
   Pad: pad,
   PadV2: pad,
   MirrorPad: mirrorPad,
-  SpaceToBatchND: spaceAndBatch(tf.spaceToBatchND),
-  BatchToSpaceND: spaceAndBatch(tf.batchToSpaceND),
-  SpaceToDepth: spaceToDepth,
-  DepthToSpace: depthToSpace,
   InvertPermutation: (node) => {
     const [dtype] = node.outputTypes;
     return (inputs) => {
@@ -304,5 +221,4 @@ export const arrangeOps: OpFamily = {
       );
     };
   },
-  ...FORMAT_OPS,
 };

@@ -12,7 +12,9 @@ import {
   broadcastPair,
   hostBinary,
   hostCompare,
+  larger,
   sameElement,
+  smaller,
 } from './host/elementwise.ts';
 
 type Device = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
@@ -179,11 +181,11 @@ const arithmeticOps: OpFamily = {
   ),
   Maximum: arithmetic(tf.maximum, {
     numbers: Math.max,
-    integers: (a, b) => (a > b ? a : b),
+    integers: larger,
   }),
   Minimum: arithmetic(tf.minimum, {
     numbers: Math.min,
-    integers: (a, b) => (a < b ? a : b),
+    integers: smaller,
   }),
   SquaredDifference: arithmetic(tf.squaredDifference, {
     numbers: (a, b) => (a - b) ** 2,

@@ -16,7 +16,7 @@ import {
 } from '../executor/values.ts';
 import { complexResult, pairOf } from './complex.ts';
 import { axisOf, inputAt } from './define.ts';
-import { type BinaryRule, hostBinary } from './host/elementwise.ts';
+import { type BinaryRule, hostBinary, larger, smaller } from './host/elementwise.ts';
 import { hostTranspose } from './host/strided.ts';
 
 type Device = (x: tf.Tensor, axes: number[], keepDims: boolean) => tf.Tensor;
@@ -98,8 +98,8 @@ function complexReduce(x: ComplexTensor, axes: number[], keepDims: boolean, devi
   });
 }
 
-const maximum: BinaryRule = { numbers: Math.max, integers: (a, b) => (a > b ? a : b) };
-const minimum: BinaryRule = { numbers: Math.min, integers: (a, b) => (a < b ? a : b) };
+const maximum: BinaryRule = { numbers: Math.max, integers: larger };
+const minimum: BinaryRule = { numbers: Math.min, integers: smaller };
 const addition: BinaryRule = { numbers: (a, b) => a + b, integers: (a, b) => a + b };
 const product: BinaryRule = { numbers: (a, b) => a * b, integers: (a, b) => a * b };
 

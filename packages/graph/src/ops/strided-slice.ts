@@ -1,5 +1,4 @@
 import { MalformedError } from '@km/core';
-import { sizeOf } from '../executor/values.ts';
 
 /** Masks of TensorFlow's `StridedSlice`: bit i is about entry i of the specification. */
 export interface SliceMasks {
@@ -38,35 +37,47 @@ export function resolveSlice(
   strides: readonly number[],
   masks: SliceMasks,
 ): ResolvedSlice {
-  const axes: AxisSlice[] = [];
-  const shape: number[] = [];
-  const take = (slice: AxisSlice, keep: boolean): void => {
-    axes.push(slice);
-    if (keep) shape.push(slice.count);
-  };
-  const whole = (): AxisSlice => ({ start: 0, stride: 1, count: input[axes.length] ?? 0 });
+  const result = new SliceBuilder(input);
   const taken = begin.filter(
     (_, i) => !hasBit(masks.newAxis, i) && !hasBit(masks.ellipsis, i),
   ).length;
   for (let i = 0; i < begin.length; i++) {
-    if (hasBit(masks.ellipsis, i)) {
-      for (let rest = input.length - taken; rest > 0; rest--) take(whole(), true);
-    } else if (hasBit(masks.newAxis, i)) shape.push(1);
+    if (hasBit(masks.ellipsis, i)) result.takeWhole(input.length - taken);
+    else if (hasBit(masks.newAxis, i)) result.shape.push(1);
     else {
-      const length = input[axes.length];
-      if (length === undefined) {
-        throw new MalformedError(
-          `A slice has more indices than the ${input.length} axes of the tensor.`,
-        );
-      }
-      const shrinks = hasBit(masks.shrink, i);
       const from = hasBit(masks.begin, i) ? undefined : begin[i];
       const to = hasBit(masks.end, i) ? undefined : end[i];
-      take(sliceOf(length, from, to, strides[i] ?? 1, shrinks), !shrinks);
+      result.take(from, to, strides[i] ?? 1, hasBit(masks.shrink, i));
     }
   }
-  while (axes.length < input.length) take(whole(), true);
-  return { axes, shape };
+  result.takeWhole(input.length - result.axes.length);
+  return result;
+}
+
+class SliceBuilder implements ResolvedSlice {
+  readonly axes: AxisSlice[] = [];
+  readonly shape: number[] = [];
+  readonly #input: readonly number[];
+
+  constructor(input: readonly number[]) {
+    this.#input = input;
+  }
+
+  takeWhole(count: number): void {
+    for (let i = 0; i < count; i++) this.take(undefined, undefined, 1, false);
+  }
+
+  take(begin: number | undefined, end: number | undefined, stride: number, shrinks: boolean): void {
+    const length = this.#input[this.axes.length];
+    if (length === undefined) {
+      throw new MalformedError(
+        `A slice has more indices than the ${this.#input.length} axes of the tensor.`,
+      );
+    }
+    const slice = sliceOf(length, begin, end, stride, shrinks);
+    this.axes.push(slice);
+    if (!shrinks) this.shape.push(slice.count);
+  }
 }
 
 function sliceOf(
@@ -90,16 +101,4 @@ function oneOf(length: number, index: number): AxisSlice {
   const start = index < 0 ? index + length : index;
   if (start >= 0 && start < length) return { start, stride: 1, count: 1 };
   throw new MalformedError(`The index ${index} is outside of an axis of length ${length}.`);
-}
-
-/** True when a slice is the whole tensor. */
-export function isWhole({ axes }: ResolvedSlice, input: readonly number[]): boolean {
-  return axes.every(
-    ({ start, stride, count }, axis) => start === 0 && stride === 1 && count === input[axis],
-  );
-}
-
-/** Number of elements of a slice. */
-export function sliceSize({ shape }: ResolvedSlice): number {
-  return sizeOf(shape);
 }

@@ -1,6 +1,4 @@
 import { fingerprint64, MalformedError } from '@km/core';
-import { hash64 } from '../hash/hash64.ts';
-import { sipHash } from '../hash/sip-hash.ts';
 import { isFloat } from '../executor/dtype.ts';
 import { type Element, HostTensor } from '../executor/host-tensor.ts';
 import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
@@ -12,11 +10,11 @@ import {
   onHost,
   shapeOf,
   sizeOf,
-  type Value,
 } from '../executor/values.ts';
+import { hash64 } from '../hash/hash64.ts';
+import { sipHash } from '../hash/sip-hash.ts';
 import { inputAt } from './define.ts';
 import { broadcastPair } from './host/elementwise.ts';
-import { compilePattern, rewriter } from './host/regex.ts';
 import { hostBroadcast } from './host/strided.ts';
 import {
   decodeText,
@@ -27,21 +25,16 @@ import {
   joinBytes,
   sparseParts,
 } from './host/text.ts';
+import { mapping } from './patterns.ts';
 import { broadcastShapes } from './shape.ts';
-
-/** Makes the op of a function of one string. */
-function mapping(change: (text: Uint8Array) => Uint8Array): OpBuilder {
-  return () => (inputs) => {
-    const x = inputAt(inputs, 0);
-    return hostStrings(shapeOf(x), bytesOf(x).map(change));
-  };
-}
 
 function casing(change: (text: string) => string): OpBuilder {
   return (node) => {
     const isUtf8 = node.attrs.string('encoding') === 'utf-8';
     const ascii = (text: Uint8Array): Uint8Array =>
-      text.map((byte) => (byte < 128 ? (change(String.fromCharCode(byte)).codePointAt(0) ?? byte) : byte));
+      text.map((byte) =>
+        byte < 128 ? (change(String.fromCharCode(byte)).codePointAt(0) ?? byte) : byte,
+      );
     return mapping(isUtf8 ? (text) => encodeText(change(decodeText(text))) : ascii)(node);
   };
 }
@@ -60,7 +53,10 @@ const join: OpBuilder = ({ attrs }) => {
     const shape = broadcastShapes(inputs.map(shapeOf));
     const parts = inputs.map((input) => hostBroadcast(onHost(input, 'string'), shape).data);
     const data = Array.from({ length: sizeOf(shape) }, (_, i) =>
-      joinBytes(parts.map((part) => part[i] as Uint8Array), separator),
+      joinBytes(
+        parts.map((part) => part[i] as Uint8Array),
+        separator,
+      ),
     );
     return hostStrings(shape, data);
   };
@@ -109,7 +105,9 @@ const splitting: OpFamily = {
     const skipEmpty = attrs.bool('skip_empty');
     return (inputs) => {
       const [delimiters = new Uint8Array()] = bytesOf(inputAt(inputs, 1));
-      return sparseParts(bytesOf(inputAt(inputs, 0)).map((text) => splitAtAny(text, delimiters, skipEmpty)));
+      return sparseParts(
+        bytesOf(inputAt(inputs, 0)).map((text) => splitAtAny(text, delimiters, skipEmpty)),
+      );
     };
   },
   StringSplitV2: ({ attrs }) => {
@@ -121,48 +119,10 @@ const splitting: OpFamily = {
   },
 };
 
-/** Replaces what a pattern matches, everywhere or once. */
-function replaceMatches(text: Uint8Array, pattern: RegExp, rewrite: string): Uint8Array {
-  const write = rewriter(rewrite);
-  return encodeText(
-    decodeText(text).replace(pattern, (...match: (string | undefined)[]) => write(match)),
-  );
-}
-
-const patterns: OpFamily = {
-  StaticRegexReplace: (node) => {
-    const { attrs } = node;
-    const pattern = compilePattern(attrs.string('pattern'), attrs.bool('replace_global') ? 'g' : '');
-    const rewrite = attrs.string('rewrite');
-    return mapping((text) => replaceMatches(text, pattern, rewrite))(node);
-  },
-  RegexReplace: ({ attrs }) => {
-    const flags = attrs.bool('replace_global') ? 'g' : '';
-    return (inputs) => {
-      const [pattern, rewrite] = inputs.slice(1).map((input) => decodeText(bytesOf(input)[0] ?? new Uint8Array()));
-      const compiled = compilePattern(pattern ?? '', flags);
-      const x = inputAt(inputs, 0);
-      const data = bytesOf(x).map((text) => replaceMatches(text, compiled, rewrite ?? ''));
-      return hostStrings(shapeOf(x), data);
-    };
-  },
-  StaticRegexFullMatch: ({ attrs }) => {
-    const pattern = compilePattern(`^(?:${attrs.string('pattern')})$`, '');
-    return (inputs) => matches(inputAt(inputs, 0), pattern);
-  },
-  RegexFullMatch: () => (inputs) => {
-    const pattern = decodeText(bytesOf(inputAt(inputs, 1))[0] ?? new Uint8Array());
-    return matches(inputAt(inputs, 0), compilePattern(`^(?:${pattern})$`, ''));
-  },
-};
-
-function matches(x: Value, pattern: RegExp): HostTensor {
-  const data = bytesOf(x).map((text) => (pattern.test(decodeText(text)) ? 1 : 0));
-  return new HostTensor('bool', shapeOf(x), data);
-}
-
 /** Makes the op that sorts strings into buckets by a hash. */
-function bucketing(hashOf: (node: Parameters<OpBuilder>[0]) => (text: Uint8Array) => bigint): OpBuilder {
+function bucketing(
+  hashOf: (node: Parameters<OpBuilder>[0]) => (text: Uint8Array) => bigint,
+): OpBuilder {
   return (node) => {
     const hash = hashOf(node);
     const buckets = node.attrs.bigint('num_buckets');
@@ -188,7 +148,9 @@ const hashing: OpFamily = {
 /** Code points of a text, or its bytes. */
 function unitsOf(text: Uint8Array, unit: string): Uint8Array[] {
   if (unit !== 'UTF8_CHAR') return Array.from(text, (_, i) => text.subarray(i, i + 1));
-  const starts = Array.from(text, (byte, i) => ((byte & 0xc0) === 0x80 ? -1 : i)).filter((i) => i >= 0);
+  const starts = Array.from(text, (byte, i) => ((byte & 0xc0) === 0x80 ? -1 : i)).filter(
+    (i) => i >= 0,
+  );
   return starts.map((start, i) => text.subarray(start, starts[i + 1] ?? text.length));
 }
 
@@ -213,7 +175,9 @@ const measuring: OpFamily = {
         const position = Number(positions[i]);
         const start = position < 0 ? position + units.length : position;
         if (start < 0 || start > units.length) {
-          throw new MalformedError(`A substring starts at ${position} of a text of ${units.length}.`);
+          throw new MalformedError(
+            `A substring starts at ${position} of a text of ${units.length}.`,
+          );
         }
         return joinBytes(units.slice(start, start + Number(lengths[i])));
       });
@@ -230,7 +194,12 @@ const reduceJoin: OpBuilder = ({ attrs }) => {
     let x = onHost(inputAt(inputs, 0), 'string');
     const axes = integersOf(inputAt(inputs, 1)).map((axis) => (axis < 0 ? axis + x.rank : axis));
     for (const axis of [...axes].reverse()) x = joinAxis(x, axis, separator);
-    return keepDims ? x : hostStrings(x.shape.filter((_, i) => !axes.includes(i)), bytesOf(x));
+    return keepDims
+      ? x
+      : hostStrings(
+          x.shape.filter((_, i) => !axes.includes(i)),
+          bytesOf(x),
+        );
   };
 };
 
@@ -260,7 +229,10 @@ const segmentJoin: OpBuilder = ({ attrs }) => {
       groups[id * inner + (i % inner)]?.push(x.data[i] as Uint8Array);
     }
     const shape = [count, ...x.shape.slice(ids.rank)];
-    return hostStrings(shape, groups.map((group) => joinBytes(group, separator)));
+    return hostStrings(
+      shape,
+      groups.map((group) => joinBytes(group, separator)),
+    );
   };
 };
 
@@ -274,8 +246,13 @@ const numberParsing: OpFamily = {
         const isNumber = isFloat(dtype)
           ? /^[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|inf(inity)?|nan)$/i.test(written)
           : /^[-+]?\d+$/.test(written);
-        if (!isNumber) throw new MalformedError(`StringToNumberOp could not correctly convert string: ${written}`);
-        return isFloat(dtype) ? Math.fround(parseFloating(written)) : elementOfBigInt(BigInt(written));
+        if (!isNumber)
+          throw new MalformedError(
+            `StringToNumberOp could not correctly convert string: ${written}`,
+          );
+        return isFloat(dtype)
+          ? Math.fround(parseFloating(written))
+          : elementOfBigInt(BigInt(written));
       });
       return new HostTensor(dtype, shapeOf(x), data);
     };
@@ -298,7 +275,6 @@ export const stringOps: OpFamily = {
   ReduceJoin: reduceJoin,
   UnsortedSegmentJoin: segmentJoin,
   ...splitting,
-  ...patterns,
   ...hashing,
   ...measuring,
   ...numberParsing,

@@ -6,27 +6,37 @@ import { complexOps } from './complex.ts';
 import { controlOps } from './control.ts';
 import { creationOps } from './creation.ts';
 import { debugOps } from './debug.ts';
+import { diagonalOps } from './diagonals.ts';
 import { gatherOps } from './gather.ts';
+import { inverseOps } from './inverse.ts';
 import { listOps } from './lists.ts';
 import { matrixOps } from './matrix.ts';
 import { nnOps } from './nn.ts';
 import { normalizationOps } from './normalization.ts';
+import { patternOps } from './patterns.ts';
 import { poolingOps } from './pooling.ts';
 import { reductionOps } from './reduction.ts';
 import { selectionOps } from './selection.ts';
 import { shapeOps } from './shape.ts';
 import { slicingOps } from './slicing.ts';
+import { spaceOps } from './space.ts';
 import { stringOps } from './strings.ts';
 import { tableOps } from './tables.ts';
 import { tensorArrayOps } from './tensor-array.ts';
 import { textOps } from './text.ts';
 import { unaryOps } from './unary.ts';
+import { unicodeOps } from './unicode.ts';
 import { variableOps } from './variables.ts';
 
 const families: readonly OpFamily[] = [
   arrangeOps,
   binaryOps,
   castOps,
+  spaceOps,
+  unicodeOps,
+  patternOps,
+  inverseOps,
+  diagonalOps,
   complexOps,
   controlOps,
   creationOps,

@@ -105,7 +105,7 @@ const fromTextFile: OpBuilder = ({ attrs, where }) => {
           bytesOf(file)
             .map((text) => decoder.decode(text))
             .join(),
-        )}, ` + 'which is no asset of the model; other files are not read.',
+        )}, which is no asset of the model; other files are not read.`,
       );
     }
     const lines = linesOf(file.content).slice(offset, size < 0 ? undefined : offset + size);

@@ -1,9 +1,16 @@
 import { LimitError, MalformedError, UnsupportedError } from '@km/core';
 import { type GraphDType, isFloat, isInteger } from '../executor/dtype.ts';
 import { type Element, HostTensor } from '../executor/host-tensor.ts';
-import type { Attrs } from '../executor/attrs.ts';
 import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
-import { bytesOf, elementsOf, hostScalar, hostVector, onHost, shapeOf, type Value } from '../executor/values.ts';
+import {
+  bytesOf,
+  elementsOf,
+  hostScalar,
+  hostVector,
+  onHost,
+  shapeOf,
+  type Value,
+} from '../executor/values.ts';
 import { inputAt } from './define.ts';
 import { printNumber, signed } from './host/print-number.ts';
 import { decodeText, encodeText, hostStrings, joinBytes } from './host/text.ts';
@@ -25,7 +32,9 @@ function printed(element: Element, dtype: GraphDType, format: NumberFormat): str
   if (!Number.isFinite(value)) return printNumber(value);
   const { precision, scientific, shortest } = format;
   if (scientific) {
-    const [mantissa = '', power = '0'] = value.toExponential(precision < 0 ? 6 : precision).split('e');
+    const [mantissa = '', power = '0'] = value
+      .toExponential(precision < 0 ? 6 : precision)
+      .split('e');
     return `${mantissa}e${signed(Number(power))}`;
   }
   if (shortest) return printNumber(value, precision < 0 ? 6 : precision);
@@ -81,7 +90,8 @@ function printedTensor(value: Value, dtype: GraphDType, edge: number): string {
 }
 
 function printedElement(element: Element, dtype: GraphDType, quoted: boolean): string {
-  if (element instanceof Uint8Array) return quoted ? `"${decodeText(element)}"` : decodeText(element);
+  if (element instanceof Uint8Array)
+    return quoted ? `"${decodeText(element)}"` : decodeText(element);
   if (dtype === 'bool') return quoted ? String(element) : String(element);
   return isFloat(dtype) ? printNumber(Number(element)) : String(element);
 }
@@ -122,7 +132,9 @@ function nGramsOf(row: readonly Uint8Array[], options: NGrams): Uint8Array[] {
       ...new Array<Uint8Array>(pads).fill(options.right),
     ];
     const count = Math.max(0, wide.length - width + 1);
-    return Array.from({ length: count }, (_, i) => joinBytes(wide.slice(i, i + width), options.separator));
+    return Array.from({ length: count }, (_, i) =>
+      joinBytes(wide.slice(i, i + width), options.separator),
+    );
   });
   if (grams.length > 0 || !options.keepsShort || row.length === 0) return grams;
   const [width = 1] = options.widths;
@@ -151,126 +163,29 @@ const stringNGrams: OpBuilder = ({ attrs, outputTypes }) => {
     const grams: Uint8Array[] = [];
     const ends = splits.slice(1).map((end, i) => {
       for (const gram of nGramsOf(data.slice(splits[i], end), options)) grams.push(gram);
-      if (grams.length > MAX_NGRAMS) throw new LimitError(`More than ${MAX_NGRAMS} n-grams are made.`);
+      if (grams.length > MAX_NGRAMS)
+        throw new LimitError(`More than ${MAX_NGRAMS} n-grams are made.`);
       return grams.length;
     });
-    return [hostStrings([grams.length], grams), hostVector(splits.length > 0 ? [0, ...ends] : [], splitType)];
+    return [
+      hostStrings([grams.length], grams),
+      hostVector(splits.length > 0 ? [0, ...ends] : [], splitType),
+    ];
   };
 };
 
-/** What happens to bytes that are no text. */
-interface UnicodeRules {
-  readonly encoding: string;
-  readonly errors: string;
-  readonly replacement: number;
-  readonly replacesControls: boolean;
-}
-
-function unicodeRules(attrs: Attrs): UnicodeRules {
-  const encoding = attrs.string('input_encoding').toUpperCase();
-  return {
-    encoding,
-    errors: attrs.string('errors'),
-    replacement: attrs.int('replacement_char'),
-    replacesControls: attrs.bool('replace_control_characters'),
-  };
-}
-
-/** Code points of a text with the places of their first bytes. */
-function codePoints(bytes: Uint8Array, rules: UnicodeRules): { point: number; at: number }[] {
-  if (!/^(UTF-?8|US-ASCII|ASCII)$/.test(rules.encoding)) {
-    throw new UnsupportedError(`Text in the encoding ${rules.encoding} is not read.`);
-  }
-  const found: { point: number; at: number }[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const length = lengthOfCharacter(bytes, at);
-    const point = length === 0 ? rules.replacement : pointAt(bytes, at, length);
-    if (length === 0 && rules.errors === 'strict') throw new MalformedError('Invalid formatting on input string');
-    const isControl = rules.replacesControls && point < 32 && point !== 9 && point !== 10 && point !== 13;
-    if (length > 0 || rules.errors !== 'ignore') {
-      found.push({ point: isControl ? rules.replacement : point, at });
-    }
-    at += Math.max(length, 1);
-  }
-  return found;
-}
-
-/** Number of bytes of the character at a place; 0 when there is none. */
-function lengthOfCharacter(bytes: Uint8Array, at: number): number {
-  const head = bytes[at] ?? 0;
-  if (head < 0x80) return 1;
-  const length = head >= 0xf0 && head < 0xf5 ? 4 : head >= 0xe0 ? 3 : head >= 0xc2 ? 2 : 0;
-  if (length === 0 || head >= 0xf5) return 0;
-  const tail = bytes.subarray(at + 1, at + length);
-  if (tail.length < length - 1 || !tail.every((byte) => (byte & 0xc0) === 0x80)) return 0;
-  const point = pointAt(bytes, at, length);
-  const least = [0, 0, 0x80, 0x800, 0x10000][length] ?? 0;
-  return point < least || (point >= 0xd800 && point < 0xe000) || point > 0x10ffff ? 0 : length;
-}
-
-function pointAt(bytes: Uint8Array, at: number, length: number): number {
-  const head = bytes[at] ?? 0;
-  if (length === 1) return head;
-  let point = head & (0xff >> (length + 1));
-  for (let i = 1; i < length; i++) point = (point << 6) | ((bytes[at + i] ?? 0) & 0x3f);
-  return point;
-}
-
-function unicodeDecode(withOffsets: boolean): OpBuilder {
-  return ({ attrs, outputTypes }) => {
-    const rules = unicodeRules(attrs);
-    return (inputs) => {
-      const rows = bytesOf(inputAt(inputs, 0)).map((text) => codePoints(text, rules));
-      const splits = [0];
-      for (const row of rows) splits.push((splits.at(-1) ?? 0) + row.length);
-      const all = rows.flat();
-      const result = [
-        hostVector(splits, outputTypes[0]),
-        hostVector(all.map(({ point }) => point)),
-      ];
-      return withOffsets ? [...result, hostVector(all.map(({ at }) => at), 'int64')] : result;
-    };
-  };
-}
-
-const unicodeEncode: OpBuilder = ({ attrs }) => {
-  if (attrs.string('output_encoding') !== 'UTF-8') throw new UnsupportedError('Only UTF-8 is written.');
-  return (inputs) => {
-    const points = Array.from(onHost(inputAt(inputs, 0), 'int32').data, Number);
-    const splits = Array.from(onHost(inputAt(inputs, 1), 'int64').data, Number);
-    const data = splits.slice(1).map((end, i) =>
-      encodeText(points.slice(splits[i], end).map((point) => String.fromCodePoint(point)).join('')),
-    );
-    return hostStrings([data.length], data);
-  };
-};
-
-const unicodeTranscode: OpBuilder = ({ attrs }) => {
-  const rules = unicodeRules(attrs);
-  if (attrs.string('output_encoding') !== 'UTF-8') throw new UnsupportedError('Only UTF-8 is written.');
-  return (inputs) => {
-    const x = inputAt(inputs, 0);
-    const data = bytesOf(x).map((text) =>
-      encodeText(codePoints(text, rules).map(({ point }) => String.fromCodePoint(point)).join('')),
-    );
-    return hostStrings(shapeOf(x), data);
-  };
-};
-
-const RAW: ReadonlyMap<GraphDType, new (buffer: ArrayBuffer) => ArrayLike<number> | BigInt64Array> = new Map<
-  GraphDType,
-  new (buffer: ArrayBuffer) => ArrayLike<number> | BigInt64Array
->([
-  ['float32', Float32Array],
-  ['float64', Float64Array],
-  ['int8', Int8Array],
-  ['int16', Int16Array],
-  ['int32', Int32Array],
-  ['int64', BigInt64Array],
-  ['uint8', Uint8Array],
-  ['uint16', Uint16Array],
-  ['bool', Uint8Array],
-]);
+const RAW: ReadonlyMap<GraphDType, new (buffer: ArrayBuffer) => ArrayLike<number> | BigInt64Array> =
+  new Map<GraphDType, new (buffer: ArrayBuffer) => ArrayLike<number> | BigInt64Array>([
+    ['float32', Float32Array],
+    ['float64', Float64Array],
+    ['int8', Int8Array],
+    ['int16', Int16Array],
+    ['int32', Int32Array],
+    ['int64', BigInt64Array],
+    ['uint8', Uint8Array],
+    ['uint16', Uint16Array],
+    ['bool', Uint8Array],
+  ]);
 
 const decodeRaw: OpBuilder = ({ attrs, outputTypes, where }) => {
   const [dtype = 'uint8'] = outputTypes;
@@ -282,7 +197,8 @@ const decodeRaw: OpBuilder = ({ attrs, outputTypes, where }) => {
     const x = inputAt(inputs, 0);
     const rows = bytesOf(x).map((text) => new view(text.slice().buffer as ArrayBuffer));
     const width = rows[0]?.length ?? 0;
-    if (rows.some((row) => row.length !== width)) throw new MalformedError('Texts of different lengths are decoded.');
+    if (rows.some((row) => row.length !== width))
+      throw new MalformedError('Texts of different lengths are decoded.');
     const data = rows.flatMap((row): Element[] =>
       row instanceof BigInt64Array ? elementsOf(row) : Array.from(row),
     );
@@ -290,16 +206,23 @@ const decodeRaw: OpBuilder = ({ attrs, outputTypes, where }) => {
   };
 };
 
-const base64 = (toText: boolean): OpBuilder => ({ attrs }) => {
-  const pads = toText && attrs.bool('pad');
-  return (inputs) => {
-    const x = inputAt(inputs, 0);
-    return hostStrings(shapeOf(x), bytesOf(x).map((bytes) => (toText ? toBase64(bytes, pads) : fromBase64(bytes))));
+const base64 =
+  (toText: boolean): OpBuilder =>
+  ({ attrs }) => {
+    const pads = toText && attrs.bool('pad');
+    return (inputs) => {
+      const x = inputAt(inputs, 0);
+      return hostStrings(
+        shapeOf(x),
+        bytesOf(x).map((bytes) => (toText ? toBase64(bytes, pads) : fromBase64(bytes))),
+      );
+    };
   };
-};
 
 function toBase64(bytes: Uint8Array, pads: boolean): Uint8Array {
-  const text = btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_');
+  const text = btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_');
   return encodeText(pads ? text : text.replace(/=+$/, ''));
 }
 
@@ -314,12 +237,7 @@ export const textOps: OpFamily = {
   AsString: asString,
   StringFormat: stringFormat,
   StringNGrams: stringNGrams,
-  UnicodeDecode: unicodeDecode(false),
-  UnicodeDecodeWithOffsets: unicodeDecode(true),
-  UnicodeEncode: unicodeEncode,
-  UnicodeTranscode: unicodeTranscode,
   DecodeRaw: decodeRaw,
   EncodeBase64: base64(true),
   DecodeBase64: base64(false),
 };
-

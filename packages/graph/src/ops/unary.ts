@@ -82,6 +82,10 @@ const functions: OpFamily = {
   },
 };
 
+function positivePart(x: number | bigint): number | bigint {
+  return x < 0 ? 0 : x;
+}
+
 function square(x: number): number | bigint {
   const result = x * x;
   return Number.isSafeInteger(result) ? result : BigInt(x) * BigInt(x);
@@ -90,7 +94,7 @@ function square(x: number): number | bigint {
 /** Activations of neural networks. */
 const activations: OpFamily = {
   Elu: unary(tf.elu),
-  Relu: unary(tf.relu, (x) => (x > 0 ? x : 0)),
+  Relu: unary(tf.relu, positivePart),
   Relu6: unary(tf.relu6),
   Selu: unary(tf.selu),
   Sigmoid: unary(tf.sigmoid),

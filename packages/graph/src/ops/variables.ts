@@ -159,14 +159,7 @@ function scattered(
   const width = sizeOf(old.shape.slice(depth));
   const rows = indices.size / Math.max(depth, 1);
   for (let i = 0; i < rows; i++) {
-    let row = 0;
-    for (let d = 0; d < depth; d++) {
-      const index = Number(indices.data[i * depth + d]);
-      const length = old.shape[d] ?? 0;
-      if (!(index >= 0 && index < length))
-        throw new RangeError(`index ${index} is not in [0, ${length})`);
-      row = row * length + index;
-    }
+    const row = rowOf(old.shape, indices, i, depth);
     for (let k = 0; k < width; k++) {
       const at = row * width + k;
       const value = updates.data[updates.size === 1 ? 0 : i * width + k] ?? 0;
@@ -174,6 +167,19 @@ function scattered(
     }
   }
   return data;
+}
+
+/** Number of the row that an index vector names. */
+function rowOf(shape: readonly number[], indices: HostTensor, i: number, depth: number): number {
+  let row = 0;
+  for (let d = 0; d < depth; d++) {
+    const index = Number(indices.data[i * depth + d]);
+    const length = shape[d] ?? 0;
+    if (!(index >= 0 && index < length))
+      throw new RangeError(`index ${index} is not in [0, ${length})`);
+    row = row * length + index;
+  }
+  return row;
 }
 
 function scatterFamily(): OpFamily {

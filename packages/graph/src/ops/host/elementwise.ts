@@ -10,6 +10,17 @@ export interface BinaryRule {
   readonly integers?: (a: bigint, b: bigint) => bigint;
 }
 
+/** The larger of two integers, which `Math.max` does not take. */
+export function larger(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
+}
+
+/** The smaller of two integers, which `Math.min` does not take. */
+export function smaller(a: bigint, b: bigint): bigint {
+  return larger(a, b) === a ? b : a;
+}
+
 /** Brings an integer into the range of its type as TensorFlow does: it wraps around. */
 export function wrapInteger(value: Element, bits: number): Element {
   if (typeof value === 'bigint' || !Number.isSafeInteger(value)) {

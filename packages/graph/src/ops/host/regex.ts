@@ -94,7 +94,10 @@ class Translator {
   #quoted(rest: string): string {
     const end = rest.indexOf('\\E');
     const text = rest.slice(2, end < 0 ? undefined : end);
-    return this.#take(end < 0 ? rest.length : end + 2, text.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&'));
+    return this.#take(
+      end < 0 ? rest.length : end + 2,
+      text.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&'),
+    );
   }
 
   #escaped(rest: string): string {
@@ -117,17 +120,22 @@ class Translator {
  */
 export function compilePattern(pattern: string, flags: string): RegExp {
   if (pattern.length > MAX_PATTERN) {
-    throw new UnsupportedError(`A pattern of ${pattern.length} characters; at most ${MAX_PATTERN} are read.`);
+    throw new UnsupportedError(
+      `A pattern of ${pattern.length} characters; at most ${MAX_PATTERN} are read.`,
+    );
   }
   const options = /^\(\?([imsU]+)\)/.exec(pattern);
   const body = pattern.slice(options?.[0].length ?? 0);
   const given = options?.[1] ?? '';
-  if (given.includes('U')) throw new UnsupportedError('Patterns with swapped greediness (?U) are not supported.');
+  if (given.includes('U'))
+    throw new UnsupportedError('Patterns with swapped greediness (?U) are not supported.');
   const own = [...'ims'].filter((flag) => given.includes(flag)).join('');
   try {
     return new RegExp(new Translator(body).translate(), `u${own}${flags}`);
   } catch (error) {
-    throw new MalformedError(`The pattern ${JSON.stringify(pattern)} is not understood.`, { cause: error });
+    throw new MalformedError(`The pattern ${JSON.stringify(pattern)} is not understood.`, {
+      cause: error,
+    });
   }
 }
 

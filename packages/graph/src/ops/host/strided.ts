@@ -107,16 +107,11 @@ export function hostGather(
   const outer = sizeOf(x.shape.slice(batchDims, axis));
   const perBatch = sizeOf(indices.shape.slice(batchDims));
   const data: Element[] = [];
-  for (let b = 0; b < batch; b++) {
-    for (let row = b * outer; row < (b + 1) * outer; row++) {
-      for (let i = b * perBatch; i < (b + 1) * perBatch; i++) {
-        const index = Number(indices.data[i]);
-        if (!(index >= 0 && index < length)) {
-          throw new RangeError(`index ${index} is not in [0, ${length})`);
-        }
-        const from = (row * length + index) * inner;
-        for (let k = 0; k < inner; k++) data.push(x.data[from + k] ?? 0);
-      }
+  for (let row = 0; row < batch * outer; row++) {
+    const start = Math.floor(row / outer) * perBatch;
+    for (let i = start; i < start + perBatch; i++) {
+      const from = (row * length + checkedIndex(indices.data[i], length)) * inner;
+      for (let k = 0; k < inner; k++) data.push(x.data[from + k] ?? 0);
     }
   }
   const shape = [
@@ -125,4 +120,10 @@ export function hostGather(
     ...x.shape.slice(axis + 1),
   ];
   return new HostTensor(x.dtype, shape, data);
+}
+
+function checkedIndex(element: Element | undefined, length: number): number {
+  const index = Number(element);
+  if (index >= 0 && index < length) return index;
+  throw new RangeError(`index ${index} is not in [0, ${length})`);
 }

@@ -19,7 +19,10 @@ export function isSpace(byte: number): boolean {
 }
 
 /** One byte string of several. */
-export function joinBytes(parts: readonly Uint8Array[], separator: Uint8Array = new Uint8Array()): Uint8Array {
+export function joinBytes(
+  parts: readonly Uint8Array[],
+  separator: Uint8Array = new Uint8Array(),
+): Uint8Array {
   const gaps = Math.max(parts.length - 1, 0) * separator.length;
   const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, gaps));
   let at = 0;
