@@ -7,7 +7,10 @@ import path from 'node:path';
 import { assemble } from './simd/assembler.mjs';
 import { kernels } from './simd/kernels.mjs';
 
-const file = path.join(path.dirname(import.meta.dirname), 'packages/graph/src/kernels/simd/module.ts');
+const file = path.join(
+  path.dirname(import.meta.dirname),
+  'packages/graph/src/kernels/simd/module.ts',
+);
 const wasm = assemble(kernels);
 const lines = Buffer.from(wasm)
   .toString('base64')

@@ -127,19 +127,15 @@ function convolve(x: tf.Tensor, kernel: tf.Tensor, settings: Settings): tf.Tenso
 }
 
 /** Convolves an image and applies the epilogue in one kernel. */
-function fused(
-  kernelName: string,
-  x: tf.Tensor,
-  filter: tf.Tensor,
-  { strides, pad, dilations, epilogue }: Settings,
-): tf.Tensor {
+function fused(kernelName: string, x: tf.Tensor, filter: tf.Tensor, settings: Settings): tf.Tensor {
+  const { strides, dilations, epilogue } = settings;
   const parts = fusedParts(epilogue);
   return tf.engine().runKernel(
     kernelName,
     { x, filter, ...parts.inputs },
     {
       strides: pairOf(strides),
-      pad: tfjsPadding(paddingFor(x, filter, { strides, pad, dilations })),
+      pad: tfjsPadding(paddingFor(x, filter, settings)),
       dataFormat: 'NHWC',
       dilations: pairOf(dilations),
       ...parts.attrs,

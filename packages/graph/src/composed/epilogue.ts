@@ -16,9 +16,7 @@ export interface Epilogue {
  */
 export function canFuse(x: tf.Tensor): boolean {
   const engine = tf.engine();
-  return (
-    engine.backendName === 'wasm' && !engine.isTapeOn() && x.size > 0 && x.dtype === 'float32'
-  );
+  return engine.backendName === 'wasm' && !engine.isTapeOn() && x.size > 0 && x.dtype === 'float32';
 }
 
 /** Adds the bias to the last axis and applies the activation, in operations of their own. */

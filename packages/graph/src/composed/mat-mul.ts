@@ -36,10 +36,12 @@ export function matMul(
 export function dense(x: tf.Tensor, kernel: tf.Tensor, epilogue: Epilogue): tf.Tensor {
   if (!canFuse(x)) return applyEpilogue(tf.matMul(x, kernel), epilogue);
   const { inputs, attrs } = fusedParts(epilogue);
-  const product: tf.Tensor = tf.engine().runKernel(
-    tf._FusedMatMul,
-    { a: tf.expandDims(x, 0), b: tf.expandDims(kernel, 0), ...inputs },
-    { transposeA: false, transposeB: false, ...attrs },
-  );
+  const product: tf.Tensor = tf
+    .engine()
+    .runKernel(
+      tf._FusedMatMul,
+      { a: tf.expandDims(x, 0), b: tf.expandDims(kernel, 0), ...inputs },
+      { transposeA: false, transposeB: false, ...attrs },
+    );
   return tf.squeeze(product, [0]);
 }

@@ -1,5 +1,5 @@
 import { convolutionTranspose, transposedLength } from '@km/graph';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { type Config, InputSpec, type Shape } from '../base.ts';
 import { knownSize } from '../shapes.ts';
 import { type Dim, type Sizes, sizes } from '../sizes.ts';
@@ -39,13 +39,21 @@ export abstract class ConvTranspose extends Conv {
   }
 
   protected override convolve(x: tf.Tensor): tf.Tensor {
-    return convolutionTranspose(x, this.kernel.read(), {
+    const y = convolutionTranspose(x, this.kernel.read(), {
       strides: this.strides,
       padding: this.padding === 'same' ? 'same' : 'valid',
       outputPadding: this.output_padding,
       dataFormat: this.data_format,
       dilationRate: this.dilation_rate,
     });
+    if (!this.bias) return y;
+    const bias = this.bias.read();
+    if (this.data_format === 'channels_last') return tf.add(y, bias);
+    return tf.add(y, tf.reshape(bias, [bias.size, ...new Array<number>(this.rank).fill(1)]));
+  }
+
+  protected override activated(y: tf.Tensor): tf.Tensor {
+    return this.activation(y);
   }
 
   protected override spatialOutput(spatial: readonly Dim[]): Dim[] {

@@ -90,26 +90,19 @@ export abstract class Conv extends KernelLayer {
     };
   }
 
-  /** Computes the convolution of a tensor with one batch axis, without the bias. */
+  /** Computes the convolution of a tensor with one batch axis, and its epilogue. */
   protected convolve(x: tf.Tensor): tf.Tensor {
-    return convolution(x, this.kernel.read(), this.sliding);
+    return convolution(x, this.kernel.read(), { ...this.sliding, epilogue: this.epilogue() });
   }
 
   override call(inputs: tf.Tensor): tf.Tensor {
     const batchRank = inputs.rank - this.rank - 1;
-    if (batchRank === 1) return this.activation(this.#biased(this.convolve(inputs)));
+    if (batchRank === 1) return this.activated(this.convolve(inputs));
     const batch = inputs.shape.slice(0, batchRank);
     const size = batch.reduce((product, n) => product * n, 1);
     const flat = tf.reshape(inputs, [size, ...inputs.shape.slice(batchRank)]);
-    const y = this.#biased(this.convolve(flat));
-    return this.activation(tf.reshape(y, [...batch, ...y.shape.slice(1)]));
-  }
-
-  #biased(y: tf.Tensor): tf.Tensor {
-    if (!this.bias) return y;
-    const bias = this.bias.read();
-    if (this.data_format === 'channels_last') return tf.add(y, bias);
-    return tf.add(y, tf.reshape(bias, [bias.size, ...new Array<number>(this.rank).fill(1)]));
+    const y = this.convolve(flat);
+    return this.activated(tf.reshape(y, [...batch, ...y.shape.slice(1)]));
   }
 
   override compute_output_shape(input_shape: Shape): Shape {

@@ -50,7 +50,8 @@ export abstract class DepthwiseConv extends Conv {
   }
 
   protected override convolve(x: tf.Tensor): tf.Tensor {
-    return depthwiseConvolution(x, this.depthwise_kernel.read(), this.sliding);
+    const options = { ...this.sliding, epilogue: this.epilogue() };
+    return depthwiseConvolution(x, this.depthwise_kernel.read(), options);
   }
 
   protected override outputChannels(input: Dim): Dim {

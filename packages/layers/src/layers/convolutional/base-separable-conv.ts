@@ -71,7 +71,8 @@ export abstract class SeparableConv extends Conv {
 
   protected override convolve(x: tf.Tensor): tf.Tensor {
     const deep = depthwiseConvolution(x, this.depthwise_kernel.read(), this.sliding);
-    return convolution(deep, this.pointwise_kernel.read(), { dataFormat: this.data_format });
+    const options = { dataFormat: this.data_format, epilogue: this.epilogue() };
+    return convolution(deep, this.pointwise_kernel.read(), options);
   }
 
   override get_config(): Config {
