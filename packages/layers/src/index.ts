@@ -71,6 +71,7 @@ export { Module } from './engine/tracking.ts';
 export type {
   ApplyArgs,
   CallArgs,
+  CallSpec,
   Config,
   Constraint,
   Initializer,

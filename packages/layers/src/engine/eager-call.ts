@@ -8,7 +8,7 @@ import type { Layer } from './layer.ts';
 import { get_mask, masksOf, set_mask } from './mask.ts';
 import { nameScope } from './names.ts';
 import { flatten, packAs } from './nest.ts';
-import { specsOf } from './tensor-shapes.ts';
+import { callSpecOf } from './tensor-shapes.ts';
 import { toTensors } from './to-tensors.ts';
 import { callLayer } from './traced-call.ts';
 import type { ApplyArgs, CallArgs, Masks, Tensors } from './types.ts';
@@ -65,7 +65,7 @@ function halved(output: tf.Tensor, half: 'float16' | 'bfloat16'): tf.Tensor {
 function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
   assertInputCompatibility(layer.input_spec, inputs, layer.name);
   // Sizes in a trace only stand for others.
-  if (!isTracing()) layer._call_spec ??= specsOf(inputs);
+  if (!isTracing()) layer._call_spec ??= callSpecOf(inputs, args);
   return nameScope(layer.name, () => {
     layer._maybe_build(inputs);
     const half = halfOf(layer.compute_dtype);

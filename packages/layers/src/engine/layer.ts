@@ -22,13 +22,13 @@ import { unique } from './tracking.ts';
 import type {
   ApplyArgs,
   CallArgs,
+  CallSpec,
   Config,
   Masks,
   Nested,
   Regularizer,
   Shape,
   Shapes,
-  TensorSpec,
   Tensors,
 } from './types.ts';
 import type { Variable } from './variable.ts';
@@ -54,7 +54,7 @@ export class Layer extends ConnectedLayer {
   readonly #batch_input_shape: Shape | null;
   #initial_weights: readonly AssignableValue[] | null;
   #build_input_shape: Shapes | null = null;
-  #call_spec: Nested<TensorSpec> | null = null;
+  #call_spec: CallSpec | null = null;
   readonly #losses: LossStore = new LossStore();
   readonly #metrics: MetricStore = new MetricStore();
 
@@ -99,12 +99,12 @@ export class Layer extends ConnectedLayer {
     this.#build_input_shape = shape;
   }
 
-  /** Shapes and dtypes of the inputs of the first call, or `null`; functions of saved layers take the same. */
-  get _call_spec(): Nested<TensorSpec> | null {
+  /** Shapes and dtypes of the tensors of the first call, or `null`; functions of saved layers take the same. */
+  get _call_spec(): CallSpec | null {
     return this.#call_spec;
   }
 
-  set _call_spec(spec: Nested<TensorSpec> | null) {
+  set _call_spec(spec: CallSpec | null) {
     this.#call_spec = spec;
   }
 

@@ -1,4 +1,4 @@
-import { isMetaBackend } from '@km/graph';
+import { isMetaBackend, isTracing } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type AddedMetric, provided } from './providers.ts';
 import { isMetric, type Module } from './tracking.ts';
@@ -11,7 +11,8 @@ export class MetricStore {
   /** Counts a value of the running call. */
   add(value: tf.Tensor, name: string): void {
     // On the shape-only backend a layer is only outlined; its values come with each real call.
-    if (isMetaBackend()) return;
+    // What is traced does not count.
+    if (isMetaBackend() || isTracing()) return;
     this.make(name).update_state(value);
   }
 

@@ -3,7 +3,7 @@ import type { Symbolic } from './keras-tensor.ts';
 import type { Layer } from './layer.ts';
 import { nameScope } from './names.ts';
 import { Node } from './node.ts';
-import { specsOf } from './tensor-shapes.ts';
+import { callSpecOf } from './tensor-shapes.ts';
 import type { ApplyArgs, Nested, Shape } from './types.ts';
 
 /** The arguments as a caller meant them: those that are absent, and a training mode of `null`, say nothing. */
@@ -20,7 +20,7 @@ export function applySymbolic(layer: Layer, inputs: unknown, args: ApplyArgs): S
   if (layer.input_spec !== null) {
     assertInputCompatibility(layer.input_spec, inputs as Nested<SpecSubject>, layer.name);
   }
-  layer._call_spec ??= specsOf(inputs);
+  layer._call_spec ??= callSpecOf(inputs, kwargs);
   nameScope(layer.name, () => {
     layer._maybe_build(inputs as Nested<{ readonly shape: Shape }>);
   });

@@ -1,5 +1,5 @@
-import { mapStructure } from './nest.ts';
-import type { Nested, Shape, Shapes, TensorSpec } from './types.ts';
+import { flatten, mapStructure } from './nest.ts';
+import type { ApplyArgs, CallSpec, Nested, Shape, Shapes, TensorSpec } from './types.ts';
 
 /** Sizes that stand for open axes while a layer runs without values: the batch, and any other axis. */
 export type OpenSizes = readonly [batch: number, other: number];
@@ -31,12 +31,26 @@ export function shapesOf(inputs: Nested<{ readonly shape: Shape }>): Shapes {
   );
 }
 
+/** Shapes and dtypes of what a layer is called with. */
+export function callSpecOf(inputs: unknown, args: ApplyArgs): CallSpec {
+  const tensors = Object.entries(args).filter(
+    ([name, value]) => name !== 'mask' && flatten<unknown>(value as Nested<unknown>).some(isTensor),
+  );
+  return {
+    inputs: specsOf(inputs),
+    args: Object.fromEntries(tensors.map(([name, value]) => [name, specsOf(value)])),
+  };
+}
+
+function isTensor(x: unknown): x is TensorSpec {
+  return typeof x === 'object' && x !== null && 'shape' in x && 'dtype' in x;
+}
+
 /** Shapes and dtypes of tensors, in their structure; constants among them are scalars. */
-export function specsOf(inputs: unknown): Nested<TensorSpec> {
-  return mapStructure<unknown, TensorSpec>(inputs as Nested<unknown>, (x) => {
-    if (typeof x !== 'object' || x === null || !('shape' in x && 'dtype' in x)) {
-      return { shape: [], dtype: 'float32' };
-    }
-    return { shape: open_shape(x.shape as Shape), dtype: String(x.dtype) };
-  });
+function specsOf(inputs: unknown): Nested<TensorSpec> {
+  return mapStructure<unknown, TensorSpec>(inputs as Nested<unknown>, (x) =>
+    isTensor(x)
+      ? { shape: open_shape(x.shape), dtype: String(x.dtype) }
+      : { shape: [], dtype: 'float32' },
+  );
 }

@@ -22,6 +22,13 @@ export interface TensorSpec {
   readonly dtype: string;
 }
 
+/** Shapes and dtypes of what a layer was called with. */
+export interface CallSpec {
+  readonly inputs: Nested<TensorSpec>;
+  /** Further arguments that are tensors, by name; masks are none of them. */
+  readonly args: Readonly<Record<string, Nested<TensorSpec>>>;
+}
+
 /** A plain JSON-like dictionary of constructor arguments under Keras's names. */
 export type Config = { [key: string]: unknown };
 

@@ -8,29 +8,56 @@ import {
   type TensorSpec,
 } from '@km/layers';
 
-/** The tensors that a model takes, in the structure of its first argument; null for one that was never called. */
-export function modelInputs(model: Model): Nested<KerasTensor> | null {
-  return model._graph?.nested_inputs ?? calledWith(model, (index) => `input_${index + 1}`);
+/** What a layer or model is called with, as symbolic tensors in their structures. */
+export interface CallInputs {
+  readonly inputs: Nested<KerasTensor>;
+  /** Further arguments that are tensors, by name. */
+  readonly args: Readonly<Record<string, Nested<KerasTensor>>>;
 }
 
-/** The tensors that a layer takes, in the structure of its first argument; null for one that was never called. */
-export function layerInputs(layer: Layer): Nested<KerasTensor> | null {
+/** What a model takes; null for one that was never called. */
+export function modelInputs(model: Model): CallInputs | null {
+  const inputs = model._graph?.nested_inputs;
+  if (inputs !== undefined) return { inputs, args: {} };
+  return calledWith(model, (index) => `input_${index + 1}`);
+}
+
+/** What a layer takes; null for one that was never called. */
+export function layerInputs(layer: Layer): CallInputs | null {
   return calledWith(layer, (index) => (index === 0 ? 'inputs' : `inputs_${index}`));
 }
 
 const FLOATING: ReadonlySet<string> = new Set(['float16', 'bfloat16', 'float32', 'float64']);
 
-/** The tensors of the first call of a layer, batches of any size, floating ones in the dtype that the layer casts to. */
-function calledWith(layer: Layer, nameAt: (index: number) => string): Nested<KerasTensor> | null {
+/**
+ * The tensors of the first call of a layer: floating ones in the dtype that the layer casts to, and batches of any size
+ * where no state is tied to one.
+ */
+function calledWith(layer: Layer, nameAt: (index: number) => string): CallInputs | null {
   const spec = layer._call_spec;
   if (spec === null) return null;
   const casts = layer.autocast ? layer.compute_dtype : null;
-  const leaves = namedLeaves(spec).map(([key, leaf], index) => {
-    const dtype = casts !== null && FLOATING.has(leaf.dtype) ? casts : (leaf.dtype as DType);
-    const shape = leaf.shape.length === 0 ? [] : [null, ...leaf.shape.slice(1)];
-    return new KerasTensor({ shape, dtype, name: key ?? nameAt(index) });
-  });
-  return nest.packAs<unknown, KerasTensor>(withoutSpecs(spec), leaves);
+  const isOpen = !layer._flatten_layers().some(({ stateful }) => stateful);
+  let count = 0;
+  const symbolic = (item: Nested<TensorSpec>, given: string | null): Nested<KerasTensor> => {
+    const leaves = namedLeaves(item, given).map(([key, leaf]) => {
+      const isCast = casts !== null && FLOATING.has(leaf.dtype);
+      const [batch = null, ...rest] = leaf.shape;
+      const name = key ?? nameAt(count);
+      count += 1;
+      return new KerasTensor({
+        shape: leaf.shape.length === 0 ? [] : [isOpen ? null : batch, ...rest],
+        dtype: isCast ? casts : (leaf.dtype as DType),
+        name,
+      });
+    });
+    return nest.packAs<unknown, KerasTensor>(withoutSpecs(item), leaves);
+  };
+  const inputs = symbolic(spec.inputs, null);
+  const args = Object.entries(spec.args).map(
+    ([name, item]) => [name, symbolic(item, name)] as const,
+  );
+  return { inputs, args: Object.fromEntries(args) };
 }
 
 function isSpec(item: Nested<TensorSpec>): item is TensorSpec {
@@ -40,7 +67,7 @@ function isSpec(item: Nested<TensorSpec>): item is TensorSpec {
 /** The specs of a structure in TensorFlow's order, with the key of the dictionary that each stands in. */
 function namedLeaves(
   item: Nested<TensorSpec>,
-  key: string | null = null,
+  key: string | null,
 ): (readonly [string | null, TensorSpec])[] {
   if (isSpec(item)) return [[key, item]];
   if (Array.isArray(item)) return item.flatMap((part) => namedLeaves(part, key));

@@ -1,14 +1,14 @@
 import {
-  type KerasTensor,
   type Layer,
   type LayerFunction,
   type LayerFunctionKind,
   Model,
-  type Nested,
+  nest,
   trace_layer,
 } from '@km/layers';
-import { encodeFunction, type FunctionSpec, type Structure } from '@km/savedmodel';
+import { encodeFunction, type Structure } from '@km/savedmodel';
 import type { FunctionPlan } from './function-plan.ts';
+import type { CallInputs } from './input-specs.ts';
 import {
   callSignature,
   functionSpec,
@@ -34,21 +34,21 @@ export interface LayerFunctions {
 /** Adds the functions of a layer under the names that Keras gives them; in both modes where training differs. */
 export function addLayerFunctions(
   layer: Layer,
-  inputs: Nested<KerasTensor>,
+  called: CallInputs,
   functions: FunctionPlan,
 ): LayerFunctions {
   const conditional = [false, true].map((training) =>
-    traced(layer, 'call_and_return_conditional_losses', inputs, training, functions),
+    traced(layer, 'call_and_return_conditional_losses', called, training, functions),
   ) as [Mode, Mode];
   // Models are called with a mode even where it makes no difference.
   const same = !(layer instanceof Model) && haveSameBody(...conditional);
   const modes = same ? [{ ...conditional[0], training: null }] : conditional;
   const ofKind = (kind: LayerFunctionKind): Mode[] =>
     modes.map(({ training }) => ({
-      ...traced(layer, kind, inputs, training ?? false, functions),
+      ...traced(layer, kind, called, training ?? false, functions),
       training,
     }));
-  const add = (of: readonly Mode[]): number => addFunction(inputs, of, functions);
+  const add = (of: readonly Mode[]): number => addFunction(called, of, functions);
   const losses = add(modes);
   const hasPenalty = layer.activity_regularizer !== null;
   return {
@@ -69,14 +69,14 @@ interface Mode {
 function traced(
   layer: Layer,
   kind: LayerFunctionKind,
-  inputs: Nested<KerasTensor>,
+  { inputs, args }: CallInputs,
   training: boolean,
   { library }: FunctionPlan,
 ): Mode {
   return {
     kind,
     training,
-    made: trace_layer(layer, kind, { inputs, args: { training } }, library),
+    made: trace_layer(layer, kind, { inputs, args: { ...args, training } }, library),
   };
 }
 
@@ -90,23 +90,30 @@ function haveSameBody(a: Mode, b: Mode): boolean {
 }
 
 function addFunction(
-  inputs: Nested<KerasTensor>,
+  { inputs, args }: CallInputs,
   modes: readonly Mode[],
   functions: FunctionPlan,
 ): number {
-  const names = modes.map(({ kind, training, made }) => {
-    const mode: readonly Structure[] = training === null ? [] : [{ kind: 'bool', value: training }];
-    const input = callSignature([inputStructure(inputs), ...mode]);
+  // Traced functions take further tensors in the order of their names.
+  const names = nest.sortedKeys(args);
+  const given = [inputs, ...names.map((name) => args[name] ?? [])].map(inputStructure);
+  const concrete = modes.map(({ kind, training, made }) => {
+    const mode = training === null ? [] : [bool(training)];
     const outputs = outputStructure(made.outputs);
     const losses = made.losses.map((loss, index) => tensorSpec(`1/${index}`, loss));
     const output = kind === '__call__' ? outputs : tuple([outputs, list(losses)]);
-    return functions.addConcrete(made.function, input, output);
+    return functions.addConcrete(made.function, callSignature([...given, ...mode]), output);
   });
-  return functions.addFunction(names, specOf(modes));
+  const hasModes = modes.some(({ training }) => training !== null);
+  const optional = names.map((): Structure => ({ kind: 'none' }));
+  return functions.addFunction(
+    concrete,
+    hasModes
+      ? functionSpec(['inputs', ...names, 'training'], [...optional, bool(false)])
+      : functionSpec(['inputs', ...names], optional.length === 0 ? null : optional),
+  );
 }
 
-function specOf(modes: readonly Mode[]): FunctionSpec {
-  return modes.every(({ training }) => training === null)
-    ? functionSpec(['inputs'], null)
-    : functionSpec(['inputs', 'training'], [{ kind: 'bool', value: false }]);
+function bool(value: boolean): Structure {
+  return { kind: 'bool', value };
 }

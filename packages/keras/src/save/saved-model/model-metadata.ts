@@ -27,9 +27,9 @@ export function modelMetadata(model: Model, described: JsonObject, common: JsonO
 
 /** Specs of the arguments with which a model is called; Keras up to 2.5 knows those of the first argument. */
 function saveSpecs(model: Model): JsonObject {
-  const inputs = modelInputs(model);
-  if (inputs === null) return { full_save_spec: null, save_spec: null };
-  const first = nest.mapStructure<KerasTensor, unknown>(inputs, ({ shape, dtype, name }) =>
+  const called = modelInputs(model);
+  if (called === null) return { full_save_spec: null, save_spec: null };
+  const first = nest.mapStructure<KerasTensor, unknown>(called.inputs, ({ shape, dtype, name }) =>
     specJson(shape, dtype, name),
   ) as JsonValue;
   return { full_save_spec: tuple([[first], {}]), save_spec: first };

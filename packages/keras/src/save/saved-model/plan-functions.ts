@@ -12,10 +12,11 @@ import {
 } from '@km/layers';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FunctionPlan } from './function-plan.ts';
-import { layerInputs, modelInputs } from './input-specs.ts';
+import { type CallInputs, layerInputs, modelInputs } from './input-specs.ts';
 import { addLayerFunctions } from './layer-functions.ts';
 import { isFromConfigOnly } from './layer-metadata.ts';
 import type { ObjectPlan } from './object-plan.ts';
+import type { SavedChildren } from './saved-children.ts';
 import {
   callSignature,
   dictionary,
@@ -31,41 +32,45 @@ export interface NamedFunction {
   readonly inputs: readonly string[];
 }
 
-/** Adds the functions of a model and of all layers inside; gives the one that serving programs call. */
-export function planFunctions(
-  model: Model,
-  plan: ObjectPlan,
-  functions: FunctionPlan,
-): NamedFunction {
-  const inputs = modelInputs(model);
-  if (inputs === null) throw notCalled(model);
-  // Layers come first, so that the functions of the model call theirs.
-  const inner = [...plan.bound].filter(([item]) => item instanceof Layer && item !== model);
-  for (const [item, id] of inner.reverse()) planLayer(item as Layer, id, plan, functions);
-  const outputs = attach(model, 0, inputs, plan, functions);
-  return planServing(model, inputs, outputs, plan, functions);
+/** What functions are added to. */
+export interface FunctionTarget {
+  readonly plan: ObjectPlan;
+  readonly functions: FunctionPlan;
+  readonly children: SavedChildren;
 }
 
-function planLayer(layer: Layer, id: number, plan: ObjectPlan, functions: FunctionPlan): void {
+/** Adds the functions of a model and of all layers inside; gives the one that serving programs call. */
+export function planFunctions(model: Model, target: FunctionTarget): NamedFunction {
+  const { plan } = target;
+  const called = modelInputs(model);
+  if (called === null) throw notCalled(model);
+  // Layers come first, so that the functions of the model call theirs.
+  const inner = [...plan.bound].filter(([item]) => item instanceof Layer && item !== model);
+  for (const [item, id] of inner.reverse()) planLayer(item as Layer, id, target);
+  const outputs = attach(model, 0, called, target);
+  return planServing(model, called.inputs, outputs, target);
+}
+
+function planLayer(layer: Layer, id: number, target: FunctionTarget): void {
   if (layer instanceof metrics.Metric || layer instanceof InputLayer) return;
   if (isFromConfigOnly(layer)) return;
-  const inputs = layer instanceof Model ? modelInputs(layer) : layerInputs(layer);
-  if (inputs !== null) attach(layer, id, inputs, plan, functions);
+  const called = layer instanceof Model ? modelInputs(layer) : layerInputs(layer);
+  if (called !== null) attach(layer, id, called, target);
 }
 
 /** Adds the functions of a layer and the edges by which Keras and TensorFlow find them; gives the kinds of its outputs. */
 function attach(
   layer: Layer,
   id: number,
-  inputs: Nested<KerasTensor>,
-  plan: ObjectPlan,
-  functions: FunctionPlan,
+  called: CallInputs,
+  { plan, functions, children }: FunctionTarget,
 ): Nested<TracedOutput> {
-  const { call, conditional, all, outputs } = addLayerFunctions(layer, inputs, functions);
+  const { call, conditional, all, outputs } = addLayerFunctions(layer, called, functions);
   const penalties = plan.addList(penaltiesOf(layer, functions));
   const variables = (list: readonly object[]): number =>
     plan.addList(list.flatMap((variable) => plan.idOf(variable) ?? []));
-  const keras = plan.addUser('_generic_user_object');
+  const known = children.api(layer);
+  const keras = (known && plan.idOf(known)) ?? plan.addUser('_generic_user_object');
   plan.link(keras, 'layer_regularization_losses', penalties);
   plan.link(keras, '__call__', call);
   plan.link(keras, 'call_and_return_all_conditional_losses', all);
@@ -104,8 +109,7 @@ function planServing(
   model: Model,
   inputs: Nested<KerasTensor>,
   outputs: Nested<TracedOutput>,
-  plan: ObjectPlan,
-  functions: FunctionPlan,
+  { plan, functions }: FunctionTarget,
 ): NamedFunction {
   const { library } = functions;
   const names = outputNames(model, outputs);

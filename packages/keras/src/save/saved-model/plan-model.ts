@@ -1,15 +1,7 @@
-import {
-  InputLayer,
-  Layer,
-  layers,
-  Model,
-  metrics,
-  Sequential,
-  trackable_children,
-  Variable,
-} from '@km/layers';
+import { InputLayer, Layer, layers, Model, metrics, Sequential, Variable } from '@km/layers';
 import type { SavedNodeKind } from '@km/savedmodel';
 import { ObjectPlan } from './object-plan.ts';
+import type { SavedChildren } from './saved-children.ts';
 
 /** Numbers of TensorFlow's `VariableSynchronization` and `VariableAggregation`. */
 const AUTO = 0;
@@ -23,14 +15,14 @@ const MEAN = 2;
  * not load a model with one, and it restores their state from the checkpoint alone.
  * @param withDevices Whether variables note their device.
  */
-export function planModel(model: Model, withDevices: boolean): ObjectPlan {
+export function planModel(model: Model, children: SavedChildren, withDevices: boolean): ObjectPlan {
   const plan = new ObjectPlan();
   const kindOf = (item: object, owner: object): SavedNodeKind =>
     item instanceof Variable ? variableKind(item, owner, withDevices) : objectKind(item);
   plan.bind(model, plan.add(kindOf(model, model)));
   // A map hands out what is added while it is walked, which makes the walk breadth-first.
   for (const [item, id] of plan.bound) {
-    for (const [name, child] of modelChildren(item)) {
+    for (const [name, child] of children.withoutOptimizers(item)) {
       let node = plan.idOf(child);
       if (node === undefined) {
         node = plan.add(kindOf(child, item));
@@ -40,12 +32,6 @@ export function planModel(model: Model, withDevices: boolean): ObjectPlan {
     }
   }
   return plan;
-}
-
-/** The edges of an object, but for those to optimizers. */
-export function modelChildren(item: object): readonly (readonly [string, object])[] {
-  const edges = trackable_children(item);
-  return item instanceof Model ? edges.filter(([, child]) => child !== item.optimizer) : edges;
 }
 
 /** What stands for an object of the program. */

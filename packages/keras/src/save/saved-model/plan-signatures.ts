@@ -46,8 +46,8 @@ function notFunctions(name?: string): TypeError {
 /** A function without a signature of its own takes what the model takes. */
 function asSignature(fn: SignatureBody | SignatureFunction, model: Model): SignatureFunction {
   if (fn instanceof SignatureFunction) return fn;
-  const inputs = modelInputs(model);
-  if (inputs !== null) return new SignatureFunction(fn, [inputs]);
+  const called = modelInputs(model);
+  if (called !== null) return new SignatureFunction(fn, [called.inputs]);
   throw new TypeError(
     `The inputs of ${model.name} are not known, so a signature has to state its own: make it with saved_model.signature.`,
   );

@@ -3,6 +3,7 @@ import type { Tensor } from '@km/core';
 import { type Model, trackable_view } from '@km/layers';
 import type { WrittenVariables } from '@km/savedmodel';
 import type { ObjectPlan } from './object-plan.ts';
+import type { SavedChildren } from './saved-children.ts';
 
 /** Edge under which `tf.train.Checkpoint(model=…)` looks for the model. */
 const MODEL_EDGE = 'model';
@@ -14,16 +15,16 @@ const MODEL_EDGE = 'model';
 export function planVariables(
   model: Model,
   plan: ObjectPlan,
+  saved: SavedChildren,
   include_optimizer: boolean,
 ): WrittenVariables {
   const tracked = trackable_view();
   const alias = {};
-  const isSaved = (child: object): boolean => include_optimizer || child !== model.optimizer;
-  const saved = (item: object): (readonly [string, object])[] =>
-    [...tracked.children(item)].filter(([, child]) => isSaved(child));
+  const edgesOf = (item: object): (readonly [string, object])[] =>
+    include_optimizer ? saved.of(item) : saved.withoutOptimizers(item);
   const children = (item: object): (readonly [string, object])[] => {
-    if (item === alias) return saved(model);
-    const edges = saved(item);
+    if (item === alias) return edgesOf(model);
+    const edges = edgesOf(item);
     const takesAlias = item === model && edges.every(([name]) => name !== MODEL_EDGE);
     return takesAlias ? [...edges, [MODEL_EDGE, alias]] : edges;
   };

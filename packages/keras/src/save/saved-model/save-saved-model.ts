@@ -18,6 +18,7 @@ import { planModel } from './plan-model.ts';
 import { givenSignatures, planSignatures } from './plan-signatures.ts';
 import { planVariables } from './plan-variables.ts';
 import type { SaveOptions } from './save-options.ts';
+import { SavedChildren } from './saved-children.ts';
 
 /** How a model is saved as a SavedModel. */
 export interface SavedModelArguments {
@@ -45,9 +46,10 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
   const { include_optimizer, save_traces, options } = args;
   const given = givenSignatures(args.signatures, model);
   if (!save_traces) requireConfigs(model);
-  const plan = planModel(model, options.experimental_variable_policy !== 'none');
+  const children = new SavedChildren();
+  const plan = planModel(model, children, options.experimental_variable_policy !== 'none');
   const functions = new FunctionPlan(plan);
-  const served = save_traces ? planFunctions(model, plan, functions) : null;
+  const served = save_traces ? planFunctions(model, { plan, functions, children }) : null;
   const signatures = planSignatures({ plan, functions, given, served });
   checkNamespaces(functions, options.namespace_whitelist);
   const texts = metadataTexts(model, plan, include_optimizer);
@@ -57,7 +59,7 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
     functions: functions.library.definitions,
     constants: functions.constants,
     signatures,
-    variables: planVariables(model, plan, include_optimizer),
+    variables: planVariables(model, plan, children, include_optimizer),
     kerasMetadata: metadataNodes(objects, texts),
     functionAliases: aliasesOf(options, given, signatures),
     skipSaver: options.experimental_skip_saver,
