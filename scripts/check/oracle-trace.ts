@@ -176,6 +176,8 @@ interface CaseRecord {
   readonly class_name: string;
   readonly bounds: Json;
   readonly weights: Json;
+  /** True when TensorFlow computes in half precision. */
+  readonly half: boolean;
   readonly calls: readonly CallRecord[];
   readonly reason?: string;
 }
@@ -188,6 +190,7 @@ function caseRecord(golden: GoldenCase, container: Goldens): CaseRecord {
     class_name: String(golden.class_name),
     bounds: bounds as unknown as Json,
     weights: golden.weights ?? [],
+    half: /float16/.test(JSON.stringify(golden.config)),
   };
   const isSparse = JSON.stringify(golden.calls).includes('"sparse":true');
   const skip = isSparse ? 'sparse tensors' : reasonToSkip(golden);

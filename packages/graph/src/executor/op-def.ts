@@ -47,8 +47,8 @@ export function opNames(): string[] {
   return OP_TABLE.split('\n').map((line) => /^[\w>]+/.exec(line)?.[0] ?? '');
 }
 
-/** Reads a line `Name! inputs > outputs | defaults`. */
-function parseOpDef(line: string): OpDef {
+/** Reads a line `Name! inputs -> outputs | defaults`. */
+export function parseOpDef(line: string): OpDef {
   const [head = '', defaults = ''] = line.split(' | ');
   const [left = '', outputs = ''] = head.split(' ->');
   const [name = '', ...inputs] = left.split(' ');

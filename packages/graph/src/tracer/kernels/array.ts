@@ -4,7 +4,10 @@ import type { KernelCall, KernelFamily } from '../kernel-call.ts';
 import { keyOf, perRun, type RunNumber, Varying } from '../numbers.ts';
 
 /** Reshapes, with the single open length left to TensorFlow. */
-function reshape(call: KernelCall, x: GraphTensor): GraphTensor {
+function reshape(call: KernelCall): GraphTensor {
+  const x = call.tensor('x');
+  const [from, to] = [call.shape('x'), call.outputShape()].map((shape) => shape.map(keyOf).join());
+  if (from === to) return x;
   return call.emit.op('Reshape', [x, call.vector(call.outputShape(), true)]);
 }
 
@@ -92,7 +95,7 @@ function pad(call: KernelCall): GraphTensor {
 
 /** Kernels that move elements. */
 export const arrayWriters: KernelFamily = {
-  Reshape: (call) => reshape(call, call.tensor('x')),
+  Reshape: reshape,
   ExpandDims: (call) =>
     call.emit.op('ExpandDims', [call.tensor('input'), call.emit.scalar(call.fixed('dim'))]),
   Transpose: (call) =>

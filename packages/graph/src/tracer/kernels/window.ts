@@ -1,6 +1,7 @@
 import * as attr from '../attr.ts';
 import type { GraphTensor } from '../emitter.ts';
 import type { KernelCall, KernelFamily, KernelWriter } from '../kernel-call.ts';
+import { convolveDilated, type DilatedAxis } from './dilation.ts';
 import { finished } from './matrix.ts';
 
 type Pad = 'valid' | 'same' | number | readonly (readonly number[])[];
@@ -49,96 +50,106 @@ function paddingOf(call: KernelCall, x: GraphTensor, rank: number): Padding {
   return { x: isNone ? x : padded(call, x, pads), padding: attr.text('VALID') };
 }
 
-/** Puts zeros between the taps of a filter, for ops that know no dilation on CPU. */
-function dilated(call: KernelCall, filter: GraphTensor, rates: readonly number[]): GraphTensor {
-  if (rates.every((rate) => rate === 1)) return filter;
-  const { emit } = call;
-  const shape = call.shape('filter').map(Number);
-  const taps = shape.slice(0, rates.length);
-  const channels = shape.slice(rates.length);
-  const apart = emit.op('Reshape', [
-    filter,
-    emit.vector([...taps.flatMap((n) => [n, 1]), ...channels]),
-  ]);
-  const rows = [
-    ...rates.flatMap((rate) => [
-      [0, 0],
-      [0, rate - 1],
-    ]),
-    ...channels.map(() => [0, 0]),
-  ];
-  const spread = emit.op('Pad', [apart, emit.constant('int32', [rows.length, 2], rows.flat())]);
-  const joined = emit.op('Reshape', [
-    spread,
-    emit.vector([...taps.map((n, axis) => n * (rates[axis] ?? 1)), ...channels]),
-  ]);
-  const spans = taps.map((n, axis) => (n - 1) * (rates[axis] ?? 1) + 1);
-  const begin = emit.vector(shape.map(() => 0));
-  return emit.op('Slice', [joined, begin, emit.vector([...spans, ...channels])]);
+type Convolve = (x: GraphTensor, padding: attr.GraphAttr) => GraphTensor;
+
+/** Convolves with the padding and the dilation of a call. */
+function convolved(call: KernelCall, rank: number, convolve: Convolve): GraphTensor {
+  const rates = perAxis(call, 'dilations', rank);
+  if (rates.every((rate) => rate === 1)) {
+    const { x, padding } = paddingOf(call, call.tensor('x'), rank);
+    return convolve(x, padding);
+  }
+  const pads = explicitPads(call, rank);
+  const taps = call.shape('filter').map(Number);
+  const scheme = call.attr('pad') === 'same' ? 'same' : 'valid';
+  const axes = rates.map((rate, axis): DilatedAxis => {
+    const [before = 0, after = 0] = pads?.[axis] ?? [];
+    return {
+      length: call.shape('x')[axis + 1] ?? 1,
+      taps: taps[axis] ?? 1,
+      rate,
+      padding: pads === null ? scheme : [before, after],
+    };
+  });
+  return convolveDilated(call, call.tensor('x'), axes, (x) => convolve(x, attr.text('VALID')));
 }
 
 function conv2d(call: KernelCall): GraphTensor {
-  const pads = explicitPads(call, 2);
-  const explicit = pads?.flat().some((length) => length !== 0) === true;
-  const scheme = pads === null ? String(call.attr('pad')).toUpperCase() : 'VALID';
-  return call.emit.op('Conv2D', [call.tensor('x'), call.tensor('filter')], {
-    strides: around(perAxis(call, 'strides', 2)),
-    dilations: around(perAxis(call, 'dilations', 2)),
-    padding: attr.text(explicit ? 'EXPLICIT' : scheme),
-    ...(explicit &&
-      pads !== null && { explicit_paddings: attr.ints([0, 0, ...pads.flat(), 0, 0]) }),
-  });
+  const strides = around(perAxis(call, 'strides', 2));
+  return convolved(call, 2, (x, padding) =>
+    call.emit.op('Conv2D', [x, call.tensor('filter')], { strides, padding }),
+  );
+}
+
+function conv3d(call: KernelCall): GraphTensor {
+  const strides = around(perAxis(call, 'strides', 3));
+  return convolved(call, 3, (x, padding) =>
+    call.emit.op('Conv3D', [x, call.tensor('filter')], { strides, padding }),
+  );
 }
 
 function depthwise(call: KernelCall): GraphTensor {
-  const { x, padding } = paddingOf(call, call.tensor('x'), 2);
-  const filter = dilated(call, call.tensor('filter'), perAxis(call, 'dilations', 2));
-  const [down = 1, across = 1] = perAxis(call, 'strides', 2);
-  const attrs = (stride: readonly number[]): Record<string, attr.GraphAttr> => ({
-    strides: around(stride),
-    padding,
+  const strides = perAxis(call, 'strides', 2);
+  const [down, across] = strides;
+  return convolved(call, 2, (x, padding) => {
+    const attrs = { strides: around(strides), padding };
+    if (down !== across) return unevenDepthwise(call, x, attrs);
+    return call.emit.op('DepthwiseConv2dNative', [x, call.tensor('filter')], attrs);
   });
-  if (down === across)
-    return call.emit.op('DepthwiseConv2dNative', [x, filter], attrs([down, across]));
-  return unevenDepthwise(call, x, filter, [down, across]);
 }
 
-/** The op takes equal strides only: convolve each channel as a batch of its own by `Conv2D`. */
+/** The op takes equal strides only: each channel is convolved by itself. */
 function unevenDepthwise(
   call: KernelCall,
   x: GraphTensor,
-  filter: GraphTensor,
-  strides: readonly number[],
+  attrs: Readonly<Record<string, attr.GraphAttr>>,
 ): GraphTensor {
   const { emit } = call;
-  const { padding } = paddingOf(call, x, 2);
-  const [, , channels = 1] = call.shape('filter').map(Number);
-  const attrs = { num_split: attr.int(channels) };
+  const channels = Number(call.shape('filter')[2]);
   const parts = (tensor: GraphTensor, axis: number): readonly GraphTensor[] =>
-    emit.node('Split', [emit.scalar(axis), tensor], { attrs }).outputs;
-  const filters = parts(filter, 2);
-  const made = parts(x, 3).map((channel, i) =>
-    emit.op('Conv2D', [channel, filters[i] ?? filter], { strides: around(strides), padding }),
-  );
+    emit.node('Split', [emit.scalar(axis), tensor], { attrs: { num_split: attr.int(channels) } })
+      .outputs;
+  const filters = parts(call.tensor('filter'), 2);
+  const made = parts(x, 3).flatMap((channel, i) => {
+    const filter = filters[i];
+    return filter === undefined ? [] : [emit.op('Conv2D', [channel, filter], attrs)];
+  });
   const [first] = made;
   if (made.length === 1 && first !== undefined) return first;
   return emit.op('ConcatV2', [made, emit.scalar(3)]);
 }
 
-function conv3d(call: KernelCall): GraphTensor {
-  const { x, padding } = paddingOf(call, call.tensor('x'), 3);
-  const filter = dilated(call, call.tensor('filter'), perAxis(call, 'dilations', 3));
-  return call.emit.op('Conv3D', [x, filter], {
-    strides: around(perAxis(call, 'strides', 3)),
-    padding,
-  });
+/** Puts zeros between the taps of a filter, for ops that know no dilation on CPU. */
+function spread(call: KernelCall, filter: GraphTensor, rates: readonly number[]): GraphTensor {
+  if (rates.every((rate) => rate === 1)) return filter;
+  const shape = call.shape('filter').map(Number);
+  return rates.reduce((made, rate, axis) => spreadAxis(call, made, shape, axis, rate), filter);
+}
+
+/** Spreads one axis; `shape` is kept up to date. */
+function spreadAxis(
+  { emit }: KernelCall,
+  filter: GraphTensor,
+  shape: number[],
+  axis: number,
+  rate: number,
+): GraphTensor {
+  if (rate === 1) return filter;
+  const [head, taps = 1, tail] = [shape.slice(0, axis), shape[axis], shape.slice(axis + 1)];
+  const count = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
+  const apart = emit.op('Reshape', [filter, emit.vector([count(head), taps, 1, count(tail)])]);
+  const rows = [0, 0, 0, 0, 0, rate - 1, 0, 0];
+  const zeros = emit.op('Pad', [apart, emit.constant('int32', [4, 2], rows)]);
+  const joined = emit.op('Reshape', [zeros, emit.vector([...head, taps * rate, ...tail])]);
+  shape[axis] = (taps - 1) * rate + 1;
+  return emit.op('Slice', [joined, emit.vector(shape.map(() => 0)), emit.vector(shape)]);
 }
 
 /** The gradient of a convolution by its input, which is how convolutions are transposed. */
 function transposed(op: string, rank: number): KernelWriter {
   return (call) => {
     const sizes = call.vector(call.numbers('inputShape'));
-    const filter = dilated(call, call.tensor('filter'), perAxis(call, 'dilations', rank));
+    const filter = spread(call, call.tensor('filter'), perAxis(call, 'dilations', rank));
     return call.emit.op(op, [sizes, filter, call.tensor('dy')], {
       strides: around(perAxis(call, 'strides', rank)),
       padding: attr.text(String(call.attr('pad')).toUpperCase()),

@@ -39,6 +39,13 @@ export interface BatchNormalizationConfig extends ScaleCenterConfig {
   readonly virtual_batch_size?: number | null;
 }
 
+/** The unbiased variance of what was averaged over the batch; of a single element it stays. */
+function unbiased(variance: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  // A tensor, so that it is computed in graphs whose batch may have any size.
+  const count = tf.scalar(x.size / variance.size);
+  return tf.mul(variance, tf.div(count, tf.maximum(tf.sub(count, 1), 1)));
+}
+
 /** Least ε of TensorFlow's fused kernel. */
 const FUSED_EPSILON = 1.001e-5;
 
@@ -210,10 +217,8 @@ export class BatchNormalization extends ScaleCenterLayer {
     const virtual = this.virtual_batch_size !== null;
     const mean = virtual ? tf.mean(batch.mean, 1, true) : batch.mean;
     const variance = virtual ? tf.mean(batch.variance, 1, true) : batch.variance;
-    const count = x.size / batch.variance.size;
-    const unbiased = this.fused === true && count > 1 ? count / (count - 1) : 1;
     this.#move(this.moving_mean, mean);
-    this.#move(this.moving_variance, tf.mul(variance, unbiased));
+    this.#move(this.moving_variance, this.fused === true ? unbiased(variance, x) : variance);
   }
 
   #move(average: Variable, value: tf.Tensor): void {

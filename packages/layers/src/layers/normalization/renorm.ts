@@ -1,3 +1,4 @@
+import { isTracing, tracedOp } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Variable } from '../base.ts';
 import type { Moments } from './moments.ts';
@@ -76,6 +77,7 @@ export function correctionOf(
 
 /** Returns a tensor through which no gradient flows. */
 export function stopGradient(x: tf.Tensor): tf.Tensor {
+  if (isTracing()) return tracedOp({ op: 'StopGradient', inputs: [x], outputs: [x] })[0] ?? x;
   return tf.customGrad((...inputs) => {
     const value = inputs[0] as tf.Tensor;
     return { value: tf.clone(value), gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy) };
