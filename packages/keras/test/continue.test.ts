@@ -61,14 +61,16 @@ test.each(MAKERS.flatMap(([name, make]) => FORMS.map((form) => [form, name, make
   },
 );
 
-test('a file that cannot hold the loss scale says so', async () => {
+test.each(['m.h5', 'm.keras'])('%s keeps the loss scale as the one to start with', async (path) => {
   const store = memoryStore();
   const inner_optimizer = new optimizers.SGD();
-  const model = build(new optimizers.LossScaleOptimizer({ inner_optimizer, initial_scale: 8 }));
+  const scaling = { inner_optimizer, initial_scale: 8, dynamic_growth_steps: 3 };
+  const model = build(new optimizers.LossScaleOptimizer(scaling));
   await model.fit(x, y, options);
-  await model.save({ store, path: 'm.h5' });
-  const loaded = await models.load_model({ store, path: 'm.h5' });
+  await model.save({ store, path }, { save_format: path.slice(2) });
+  const loaded = await models.load_model({ store, path });
+  expect((loaded.optimizer as optimizers.LossScaleOptimizer).loss_scale).toBe(16);
   expect(models.load_report(loaded)?.notes).toEqual([
-    'The file does not hold the loss scale of the optimizer: it starts at 8 again.',
+    "The file does not hold the state of the optimizer's loss scale, which starts at 16.",
   ]);
 });

@@ -36,7 +36,7 @@ export async function loadOptimizerState(
   if ('restore_hidden_state' in optimizer) optimizer.restore_hidden_state();
   if (optimizer instanceof optimizers.LossScaleOptimizer && optimizer.dynamic) {
     report.notes.push(
-      `The file does not hold the loss scale of the optimizer: it starts at ${optimizer.loss_scale} again.`,
+      `The file does not hold the state of the optimizer's loss scale, which starts at ${optimizer.loss_scale}.`,
     );
   }
   if (pairs.length < variables.length) {

@@ -1,0 +1,167 @@
+/**
+ * Exchanges `train.Checkpoint` and `train.CheckpointManager` with TensorFlow: `oracle-train.ts PYTHON...` (each a python
+ * with TensorFlow); `oracleTrain` is the part for other commands. TensorFlow trains and saves; here the newest
+ * checkpoint is restored, into optimizers of both families, trained on and saved; TensorFlow restores that.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Input, Layer, layers, Model, optimizers, ready, train, Variable } from '@km/keras';
+import type { Outcome } from './golden-report.ts';
+
+const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'oracle_train.py');
+
+const MAKERS: Readonly<
+  Record<string, (space: typeof optimizers | typeof optimizers.legacy) => object>
+> = {
+  adam: (space) => new space.Adam({ learning_rate: 0.05 }),
+  sgd: (space) => new space.SGD({ learning_rate: 0.05, momentum: 0.9, nesterov: true }),
+  rmsprop: (space) => new space.RMSprop({ learning_rate: 0.01, momentum: 0.5, centered: true }),
+};
+
+/** Runs all checks against one python with TensorFlow. */
+export async function oracleTrain(python: string): Promise<Outcome[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'train-'));
+  try {
+    run(python, 'make', folder);
+    const outcomes: Outcome[] = [];
+    const theirs = path.join(folder, 'theirs');
+    const names = readdirSync(theirs);
+    // An older TensorFlow has one family, so what it cannot restore is not written.
+    const families = new Set(names.map((name) => name.split('-')[1] ?? ''));
+    for (const name of names) {
+      for (const family of ['current', 'legacy']) {
+        outcomes.push(await exchange(folder, name, family, families.has(family)));
+      }
+    }
+    return [...outcomes, ...run(python, 'accept', folder)];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function run(python: string, command: string, folder: string): Outcome[] {
+  const env = {
+    ...process.env,
+    ...{ TF_ENABLE_ONEDNN_OPTS: '0', TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' },
+  };
+  const done = spawnSync(python, [script, command, folder], { env, encoding: 'utf8' });
+  if (done.status !== 0)
+    throw new Error(`${python} ${command} failed: ${done.stderr.slice(-2000)}`);
+  const lines = done.stdout.split('\n').filter((line) => line.startsWith('{'));
+  return lines.map((line) => {
+    const { check, ok, reason }: { check: string; ok: boolean; reason: string } = JSON.parse(line);
+    return { id: `${check}: restored by TensorFlow`, status: ok ? 'passed' : 'failed', reason };
+  });
+}
+
+function build(name: string, family: string): Model {
+  const inputs = Input({ shape: [3] });
+  const hidden = new layers.Dense({ units: 4, activation: 'tanh', name: 'hidden' }).apply(inputs);
+  const normal = new layers.BatchNormalization({ name: 'norm' }).apply(hidden);
+  const outputs = new layers.Dense({ units: 2, name: 'out' }).apply(normal);
+  const model = new Model({ inputs, outputs });
+  const optimizer = MAKERS[name]?.(family === 'legacy' ? optimizers.legacy : optimizers);
+  model.compile({ optimizer: optimizer ?? null, loss: 'mse' });
+  return model;
+}
+
+function objectsOf(model: Model) {
+  const scalar = (name: string) =>
+    new Variable({ dtype: 'int32', shape: [], data: new Int32Array(1) }, { name });
+  const pair = new Variable(
+    { dtype: 'float32', shape: [2], data: new Float32Array(2) },
+    { name: 'pair' },
+  );
+  const long = new Variable(
+    { dtype: 'int64', shape: [], data: new BigInt64Array(1) },
+    { name: 'long' },
+  );
+  return new train.Checkpoint({
+    step: scalar('step'),
+    model,
+    optimizer: model.optimizer ?? {},
+    things: { list: [pair, new Layer()], z: long },
+  });
+}
+
+/** Restores a checkpoint of TensorFlow, compares, trains, and saves it for TensorFlow. */
+async function exchange(
+  folder: string,
+  name: string,
+  family: string,
+  returns: boolean,
+): Promise<Outcome> {
+  const id = `${name} to ${family}: restored here`;
+  try {
+    const [kind = '', from = ''] = name.split('-');
+    const directory = path.join(folder, 'theirs', name);
+    const { x, y } = JSON.parse(readFileSync(path.join(folder, 'data.json'), 'utf8'));
+    const expected = JSON.parse(readFileSync(path.join(directory, 'expected.json'), 'utf8'));
+    const model = build(kind, family);
+    const checkpoint = objectsOf(model);
+    const outputs = async () => Array.from((await model.predict(x, { verbose: 0 })).dataSync());
+    const step = async () => void (await model.train_on_batch(x, y));
+    if (from === family) await step();
+    const status = await checkpoint.restore(await train.latest_checkpoint(directory));
+    status.assert_consumed();
+    if (checkpoint.step.numpy() !== 8 || checkpoint.save_counter.numpy() !== 3)
+      throw new Error('other counters');
+    compare('outputs', await outputs(), expected.outputs);
+    if (returns) await giveBack(path.join(folder, 'ours', `${kind}-${family}-${from}`), checkpoint);
+    await step();
+    compare('outputs after a step', await outputs(), expected.after);
+    if (returns)
+      await expectNext(
+        path.join(folder, 'ours', `${kind}-${family}-${from}`),
+        checkpoint,
+        expected,
+      );
+    return { id, status: 'passed' };
+  } catch (error) {
+    if (process.env.KM_CHECK_STACKS !== undefined) console.error(id, error);
+    return { id, status: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Saves three times what was restored, of which two are kept. */
+async function giveBack(directory: string, checkpoint: train.Checkpoint): Promise<void> {
+  const manager = await train.CheckpointManager.open(checkpoint, directory, { max_to_keep: 2 });
+  for (let k = 0; k < 3; k += 1) await manager.save();
+}
+
+async function expectNext(
+  directory: string,
+  { save_counter }: train.Checkpoint,
+  expected: object,
+): Promise<void> {
+  const record = { ...expected, step: 8, save_counter: save_counter.numpy() };
+  writeFileSync(path.join(directory, 'expected.json'), JSON.stringify(record));
+}
+
+function compare(what: string, got: readonly number[], wanted: readonly number[]): void {
+  wanted.forEach((value, i) => {
+    const distance = Math.abs((got[i] ?? Number.NaN) - value);
+    if (!(distance <= 1e-5 + 1e-4 * Math.abs(value)))
+      throw new Error(`${what}[${i}]: ${got[i]}, expected ${value}`);
+  });
+}
+
+async function main(): Promise<void> {
+  await ready();
+  const outcomes: Outcome[] = [];
+  for (const python of process.argv.slice(2)) {
+    const found = await oracleTrain(python);
+    console.log(python);
+    for (const { id, status, reason } of found)
+      console.log(`  ${status.padEnd(8)}${id} ${reason ?? ''}`);
+    outcomes.push(...found);
+  }
+  const failed = outcomes.filter(({ status }) => status === 'failed').length;
+  console.log(`${outcomes.length - failed} passed, ${failed} failed, 0 skipped`);
+  if (failed > 0 || outcomes.length === 0) process.exitCode = 1;
+}
+
+if (path.basename(process.argv[1] ?? '') === 'oracle-train.ts') await main();
