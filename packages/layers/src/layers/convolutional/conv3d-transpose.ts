@@ -1,12 +1,17 @@
 import type { Config } from '../base.ts';
 import { ConvTranspose, type ConvTransposeConfig } from './base-conv-transpose.ts';
 
-/** Computes the transposed convolution over three axes. Input shape: `[batch, dim1, dim2, dim3, channels]`, or with the channels first. */
+/**
+ * Computes the transposed convolution over three axes.
+ * Input shape: `[batch, dim1, dim2, dim3, channels]`, or with the channels first.
+ * As in TensorFlow, `dilation_rate` changes nothing and is not noted in configs.
+ */
 export class Conv3DTranspose extends ConvTranspose {
   static override readonly className: string = 'Conv3DTranspose';
 
   constructor(config: ConvTransposeConfig) {
-    super(3, config);
+    const { dilation_rate: _, ...rest } = config;
+    super(3, rest);
   }
 
   override get_config(): Config {

@@ -12,6 +12,8 @@ export interface EmbeddingConfig extends LayerConfig, WeightConfig<'embeddings'>
   readonly output_dim: number;
   readonly mask_zero?: boolean;
   readonly input_length?: number | readonly (number | null)[] | null;
+  /** Hint for TensorFlow; tfjs has no sparse tensors, so the rows come as a dense tensor. */
+  readonly sparse?: boolean;
 }
 
 /**
@@ -27,10 +29,11 @@ export class Embedding extends Layer {
   embeddings_constraint: constraints.Constraint | null;
   mask_zero: boolean;
   input_length: number | readonly (number | null)[] | null;
+  sparse: boolean;
   declare embeddings: Variable;
 
   constructor(config: EmbeddingConfig) {
-    const { input_dim, output_dim, mask_zero, input_length, ...others } = config;
+    const { input_dim, output_dim, mask_zero, input_length, sparse, ...others } = config;
     const { embeddings_initializer, embeddings_regularizer, embeddings_constraint, ...rest } =
       others;
     const sized = 'input_shape' in rest || 'batch_input_shape' in rest;
@@ -46,6 +49,10 @@ export class Embedding extends Layer {
     this.mask_zero = mask_zero ?? false;
     this.supports_masking = this.mask_zero;
     this.input_length = input_length ?? null;
+    this.sparse = sparse ?? false;
+    if (this.sparse && this.mask_zero) {
+      throw new RangeError(`${this.name}: mask_zero and sparse exclude each other.`);
+    }
   }
 
   override build(input_shape: Shape): void {

@@ -3,6 +3,7 @@ import { Variable } from '../../engine/variable.ts';
 import type { Config, LayerConfig, Shape, Shapes } from '../base.ts';
 import { oneOf } from '../sizes.ts';
 import { encodeCategories, modeName, type OutputMode } from './encode-categories.ts';
+import { encodingDType } from './output-dtype.ts';
 import { PreprocessingLayer } from './preprocessing-layer.ts';
 import { binBoundaries, mergeSummaries, type Summary, summarize } from './quantile-summary.ts';
 
@@ -32,7 +33,7 @@ export class Discretization extends PreprocessingLayer {
   constructor(config: DiscretizationConfig = {}) {
     const { bin_boundaries, num_bins, epsilon, output_mode, sparse, ...rest } = config;
     const mode = modeName(output_mode, 'int');
-    super({ ...rest, dtype: rest.dtype ?? (mode === 'int' ? 'int64' : 'float32') });
+    super({ ...rest, dtype: encodingDType(rest.dtype, mode) });
     this.output_mode = oneOf(mode, ['int', 'one_hot', 'multi_hot', 'count'], 'output_mode');
     this.input_bin_boundaries = bin_boundaries ?? null;
     this.num_bins = num_bins ?? null;

@@ -4,6 +4,7 @@ import { integer, oneOf } from '../sizes.ts';
 import { encodeCategories, encodedShape, modeName, type OutputMode } from './encode-categories.ts';
 import { concatenateFingerprints, fingerprint64 } from './fingerprint64.ts';
 import { bytesOf, fromHost, type Token, tokensOf } from './host-values.ts';
+import { strictEncodingDType } from './output-dtype.ts';
 import { OwnDTypeLayer } from './own-dtype-layer.ts';
 
 /** Arguments of `HashedCrossing`. */
@@ -28,7 +29,7 @@ export class HashedCrossing extends OwnDTypeLayer {
   constructor(config: HashedCrossingConfig) {
     const { num_bins, output_mode, sparse, ...rest } = config;
     const mode = modeName(output_mode, 'int');
-    super({ ...rest, dtype: rest.dtype ?? (mode === 'int' ? 'int64' : 'float32') });
+    super({ ...rest, dtype: strictEncodingDType(rest.dtype, mode, 'HashedCrossing') });
     this.num_bins = integer(num_bins, 'num_bins');
     this.output_mode = oneOf(mode, ['int', 'one_hot'], 'output_mode');
     this.sparse = sparse ?? false;

@@ -1,11 +1,11 @@
 import { sipHash } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
-import { type PolicyLike, toPolicy } from '../../engine/policy.ts';
 import type { Config, LayerConfig, Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
 import { encodeCategories, encodedShape, modeName, type OutputMode } from './encode-categories.ts';
 import { fingerprint64 } from './fingerprint64.ts';
 import { bytesOf, fromHost, type Token, tokensOf } from './host-values.ts';
+import { encodingDType } from './output-dtype.ts';
 import { OwnDTypeLayer } from './own-dtype-layer.ts';
 
 /** Arguments of `Hashing`. */
@@ -32,7 +32,7 @@ export class Hashing extends OwnDTypeLayer {
   constructor(config: HashingConfig) {
     const { num_bins, mask_value, salt, output_mode, sparse, ...rest } = config;
     const mode = modeName(output_mode, 'int');
-    super({ ...rest, dtype: outputTypeOf(rest.dtype, mode) });
+    super({ ...rest, dtype: encodingDType(rest.dtype, mode) });
     this.num_bins = integer(num_bins, 'num_bins');
     this.mask_value = mask_value ?? null;
     this.salt = salt === undefined || salt === null ? null : keyOf(salt);
@@ -80,8 +80,3 @@ function keyOf(salt: number | readonly number[]): readonly number[] {
 }
 
 /** Bin numbers are integers, whatever dtype old files give, whose layers did not use it. */
-function outputTypeOf(given: PolicyLike, mode: string): PolicyLike {
-  if (mode !== 'int') return given ?? 'float32';
-  const name = toPolicy(given).compute_dtype;
-  return given && name !== null && /^u?int\d+$/.test(name) ? given : 'int64';
-}

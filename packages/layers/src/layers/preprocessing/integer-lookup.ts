@@ -1,3 +1,4 @@
+import { isDType } from '../../engine/policy.ts';
 import type { Config } from '../base.ts';
 import { IndexLookup, type IndexLookupConfig } from './index-lookup.ts';
 
@@ -28,6 +29,11 @@ export class IntegerLookup extends IndexLookup {
 
   protected get vocabularyIsText(): boolean {
     return false;
+  }
+
+  protected override outputDType(): ReturnType<IndexLookup['outputDType']> {
+    const { vocabulary_dtype } = this;
+    return this.invert && isDType(vocabulary_dtype) ? vocabulary_dtype : super.outputDType();
   }
 
   override get_config(): Config {

@@ -1,5 +1,6 @@
 import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { toPolicy } from '../../engine/policy.ts';
 import {
   get_registered_object,
   type NamedFunction,
@@ -52,6 +53,7 @@ export class TextVectorization extends PreprocessingLayer {
 
   constructor(config: TextVectorizationConfig = {}) {
     super({ ...layerPart(config), dtype: 'string' });
+    checkDType(config.dtype);
     this.#config = config;
     const { standardize, split, ngrams, output_mode, output_sequence_length } = config;
     this.#standardize = standardize === undefined ? 'lower_and_strip_punctuation' : standardize;
@@ -175,6 +177,13 @@ export class TextVectorization extends PreprocessingLayer {
       ...(split === undefined ? {} : { split: found(split) as Split }),
     });
   }
+}
+
+function checkDType(dtype: LayerConfig['dtype']): void {
+  if (dtype === undefined || dtype === null || toPolicy(dtype).name === 'string') return;
+  throw new RangeError(
+    `TextVectorization: takes the dtype 'string' only, not ${toPolicy(dtype).name}.`,
+  );
 }
 
 /** Keeps the arguments that every layer has. */
