@@ -61,11 +61,30 @@ test('the result says what was taken over', async () => {
   });
 });
 
-test('a SavedModel is refused until one can be written', async () => {
+test('a directory becomes a SavedModel, which verifies, loads and keeps the state of the optimizer', async () => {
+  const { inputs, outputs } = example('dense');
   await inFolder(async (folder) => {
-    const { code, err } = await km(['convert', modelPath('dense.h5'), path.join(folder, 'model')]);
-    expect(code).toBe(5);
-    expect(err).toContain('KM_UNSUPPORTED: Saving as a SavedModel');
+    const x = await writeNpz(folder, 'x.npz', named(undefined, inputs));
+    const y = path.join(folder, 'y.npz');
+    const directory = path.join(folder, 'model');
+    const back = path.join(folder, 'back.h5');
+    expect(await km(['convert', modelPath('dense.h5'), directory])).toEqual({
+      code: 0,
+      out: expect.stringContaining(directory),
+      err: '',
+    });
+    expect(await km(['verify', directory])).toMatchObject({ code: 0 });
+    expect(await km(['convert', directory, back])).toMatchObject({ code: 0, err: '' });
+    for (const from of [directory, back]) {
+      await km(['predict', from, '--inputs', x, '--output', y]);
+      await expectOutputs(y, named(NAMES.dense?.outputs, outputs));
+    }
+    const before = await kmJson('inspect', modelPath('dense.h5'));
+    const after = await kmJson('inspect', back);
+    expect(after.parameters).toBe(before.parameters);
+    expect(after.optimizer_weights).toHaveLength(
+      Array.isArray(before.optimizer_weights) ? before.optimizer_weights.length : -1,
+    );
   });
 });
 

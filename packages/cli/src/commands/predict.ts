@@ -1,3 +1,4 @@
+import type { ReadOptions, Tensor } from '@km/core';
 import type { Command } from 'commander';
 import { type CommonOptions, printResult, warnOf, withProgress } from '../context.ts';
 import type { CliIo } from '../io.ts';
@@ -19,6 +20,8 @@ names of the model's inputs, or any other names in the order of the inputs. JSON
   {"a": [[…], …], "b": …}                  arrays by name, also as {"inputs": {…}}
   {"instances": [{"a": […], "b": …}, …]}   one row per sample
   {"dtype": "int32", "shape": […], "data": […]}   an array with its type, wherever one may stand
+With --signature, arrays and outputs have the names that the function of the SavedModel gives
+them; it is called once with all samples.
 Outputs are written under the names of the model's outputs to .npz, .npy or .json; without
 --output they are printed, in full with --json.`;
 
@@ -42,14 +45,10 @@ async function predict(path: string, options: PredictOptions, io: CliIo): Promis
   const { output } = options;
   const { checkArrayPath, arraysToJson, writeArrays } = await import('../arrays/write-arrays.ts');
   const { readArrays } = await import('../arrays/read-arrays.ts');
-  const { openModel } = await import('../model/open-model.ts');
-  const { predictArrays } = await import('../model/predict.ts');
   if (output !== undefined) checkArrayPath(output);
   const outputs = await withProgress(io, options, async (read) => {
     const arrays = await readArrays(options.inputs, io, read);
-    const opened = await openModel(path, { ...options, compile: false }, read);
-    warnOf(io, options, opened);
-    const results = await predictArrays(opened.model, arrays, options.batchSize, read);
+    const results = await outputsOf(path, arrays, options, io, read);
     if (output !== undefined) await writeArrays(output, results, read);
     return results;
   });
@@ -73,4 +72,23 @@ async function predict(path: string, options: PredictOptions, io: CliIo): Promis
       lines: previewTensor(tensor),
     })),
   );
+}
+
+async function outputsOf(
+  path: string,
+  arrays: ReadonlyMap<string, Tensor>,
+  options: PredictOptions,
+  io: CliIo,
+  read: ReadOptions,
+): Promise<ReadonlyMap<string, Tensor>> {
+  const { signature, batchSize } = options;
+  if (signature !== undefined) {
+    const { predictSignature } = await import('../model/predict-signature.ts');
+    return predictSignature(path, signature, arrays, options, read);
+  }
+  const { openModel } = await import('../model/open-model.ts');
+  const { predictArrays } = await import('../model/predict.ts');
+  const opened = await openModel(path, { ...options, compile: false }, read);
+  warnOf(io, options, opened);
+  return predictArrays(opened.model, arrays, batchSize, read);
 }

@@ -11,25 +11,26 @@ export interface Slot {
 
 /**
  * Puts arrays into the order of a model's inputs or outputs: by their names, or, when none of them is a name of the
- * model, in the order in which they come.
+ * model, in the order in which they come. Errors name the `owner` of the inputs or outputs.
  * @throws UsageError when they are too many or too few, have other names or another shape.
  */
 export function bindArrays(
   what: 'input' | 'output',
   slots: readonly Slot[],
   arrays: ReadonlyMap<string, Tensor>,
+  owner = 'the model',
 ): readonly Tensor[] {
   const names = new Set(slots.map(({ name }) => name));
   const strangers = [...arrays.keys()].filter((name) => !names.has(name));
   const wanted = slots.map(({ name }) => name).join(', ');
   if (arrays.size !== slots.length) {
     throw new UsageError(
-      `the model has ${slots.length} ${what}${slots.length === 1 ? '' : 's'} (${wanted}), the file has ${arrays.size} arrays (${[...arrays.keys()].join(', ')})`,
+      `${owner} has ${slots.length} ${what}${slots.length === 1 ? '' : 's'} (${wanted}), the file has ${arrays.size} arrays (${[...arrays.keys()].join(', ')})`,
     );
   }
   if (strangers.length > 0 && strangers.length < arrays.size) {
     throw new UsageError(
-      `the model has no ${what} ${strangers.join(', ')}: name the arrays ${wanted}, or none of them`,
+      `${owner} has no ${what} ${strangers.join(', ')}: name the arrays ${wanted}, or none of them`,
     );
   }
   const inOrder = [...arrays.values()];

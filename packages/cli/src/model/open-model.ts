@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ReadOptions, UnsupportedError } from '@km/core';
-import type { CustomObjects, Filepath, LoadReport, Model } from '@km/keras';
+import type { ReadOptions } from '@km/core';
+import type { CustomObjects, LoadReport, Model } from '@km/keras';
 import { type Detected, detect } from '../place/detect.ts';
-import { type Place, placeOf } from '../place/place.ts';
+import { filepathOf, placeOf } from '../place/place.ts';
 import { readJsonText } from '../place/read-json-text.ts';
 import { UsageError } from '../usage-error.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
@@ -12,8 +12,6 @@ import type { RuntimeOptions } from './runtime-options.ts';
 export interface OpenModelOptions extends RuntimeOptions {
   /** Compiles the model as it was saved and restores the optimizer's state. */
   readonly compile: boolean;
-  /** Function of a SavedModel to call instead of the model. */
-  readonly signature?: string;
 }
 
 /** A model, and what became of every stored value. */
@@ -35,7 +33,6 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const place = await placeOf(path);
   const found = await detect(place, { signal: read.signal });
-  refuseSignature(options.signature, found.kind);
   const keras = await import('@km/keras');
   await keras.ready(options.backend);
   const custom_objects = await customObjects(options.customObjects);
@@ -86,11 +83,6 @@ async function modelOfJson(
   return models.model_from_json(text, custom_objects);
 }
 
-/** Paths are the facade's own; what lies behind a URL is read through a store. */
-function filepathOf({ store, key, shown }: Place): Filepath {
-  return /^https?:/.test(shown) ? { store, path: key } : shown;
-}
-
 async function refuseWeights(path: string, found: Detected, read: ReadOptions): Promise<void> {
   if (found.kind === 'npy' || found.kind === 'npz') {
     throw new UsageError(`${path} holds arrays, not a model`);
@@ -118,15 +110,4 @@ async function customObjects(path: string | undefined): Promise<CustomObjects> {
     },
   );
   return module as CustomObjects;
-}
-
-/** @throws UnsupportedError for a signature, which only a SavedModel has. */
-function refuseSignature(signature: string | undefined, kind: Detected['kind']): void {
-  if (signature === undefined) return;
-  if (kind !== 'saved-model') {
-    throw new UsageError('only a SavedModel has signatures: leave --signature away');
-  }
-  throw new UnsupportedError(
-    `Running the signature ${JSON.stringify(signature)} of a SavedModel is not supported yet: leave --signature away to run the Keras model itself.`,
-  );
 }

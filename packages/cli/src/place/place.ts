@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { httpStore, type ReadableStore } from '@km/core';
 import { fileStore, recoverDirectory } from '@km/core/node';
+import type { Filepath } from '@km/keras';
 
 /** Where a path of the command line leads: a key of a store. */
 export interface Place {
@@ -13,6 +14,9 @@ export interface Place {
   /** Whether it is a directory. */
   readonly isDirectory: boolean;
 }
+
+/** A place as a path, or as a key of a store. */
+export type PlacePath = Exclude<Filepath, { file_id: bigint }>;
 
 /** Finds the place of a path, a `file:` URL, or an `http:` or `https:` URL. */
 export async function placeOf(path: string): Promise<Place> {
@@ -25,6 +29,11 @@ export async function placeOf(path: string): Promise<Place> {
     shown: path,
     isDirectory: await isDirectory(file),
   };
+}
+
+/** The place as the facade takes it: paths are its own, what lies behind a URL is read through a store. */
+export function filepathOf({ store, key, shown }: Place): PlacePath {
+  return /^https?:/.test(shown) ? { store, path: key } : shown;
 }
 
 /** A URL of a directory ends in `/`, as there is no telling otherwise. */
