@@ -11,6 +11,7 @@ export interface MemoryStore extends Store {
   /** Objects by key; may be read and changed at any time. */
   readonly objects: Map<string, Uint8Array>;
   list(prefix: string): AsyncIterable<string>;
+  append(key: string, bytes: Uint8Array): Promise<void>;
   delete(key: string): Promise<void>;
   copy(from: string, to: string): Promise<void>;
 }
@@ -33,6 +34,9 @@ export function memoryStore(objects: Iterable<readonly [string, Uint8Array]> = [
       const bytes = await joinChunks(chunks, options);
       progressOf(options, `writing ${key}`, bytes.length)(bytes.length);
       map.set(key, bytes);
+    },
+    async append(key, bytes) {
+      map.set(checkKey(key), await joinChunks([map.get(key) ?? new Uint8Array(), bytes]));
     },
     async delete(key) {
       map.delete(checkKey(key));

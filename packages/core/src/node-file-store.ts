@@ -1,4 +1,4 @@
-import { mkdir, readdir, unlink } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkKey, compareKeys, type ReadOptions, type Store } from '@km/core';
@@ -18,6 +18,7 @@ export interface FileStore extends Store {
   /** The directory. */
   readonly root: string;
   list(prefix: string, options?: ReadOptions): AsyncIterable<string>;
+  append(key: string, bytes: Uint8Array, options?: ReadOptions): Promise<void>;
   delete(key: string, options?: ReadOptions): Promise<void>;
   copy(from: string, to: string, options?: ReadOptions): Promise<void>;
 }
@@ -42,8 +43,7 @@ export function fileStore(root: string | URL, storeOptions: FileStoreOptions = {
     },
     async *list(prefix, options) {
       options?.signal?.throwIfAborted();
-      const keys = await listFiles(directory);
-      yield* keys.filter((key) => key.startsWith(prefix)).sort(compareKeys);
+      yield* (await listFiles(directory, prefix)).sort(compareKeys);
     },
     async write(key, chunks, options) {
       const file = pathOf(key);
@@ -55,6 +55,16 @@ export function fileStore(root: string | URL, storeOptions: FileStoreOptions = {
       if (!cleaned.has(parent)) await removeStale(parent);
       cleaned.add(parent);
       await writeFileAtomically(file, chunks, { ...options, sync });
+    },
+    async append(key, bytes, options) {
+      const file = pathOf(key);
+      options?.signal?.throwIfAborted();
+      try {
+        await mkdir(dirname(file), { recursive: true });
+        await appendFile(file, bytes);
+      } catch (error) {
+        throw ioError(error, file);
+      }
     },
     async delete(key, options) {
       options?.signal?.throwIfAborted();
@@ -70,13 +80,16 @@ export function fileStore(root: string | URL, storeOptions: FileStoreOptions = {
   };
 }
 
-async function listFiles(directory: string): Promise<string[]> {
+/** Keys of the files that start with a prefix; only directories that may hold some are read. */
+async function listFiles(directory: string, prefix: string): Promise<string[]> {
   const keys: string[] = [];
-  const pending: string[][] = [[]];
+  const folder = prefix.split('/').slice(0, -1);
+  if (folder.some((part) => part === '' || part === '.' || part === '..')) return keys;
+  const pending: string[][] = [folder];
   for (let parts = pending.pop(); parts !== undefined; parts = pending.pop()) {
     for (const entry of await entriesOf(join(directory, ...parts))) {
-      if (isTemporaryName(entry)) continue;
       const path = [...parts, entry];
+      if (isTemporaryName(entry) || !path.join('/').startsWith(prefix)) continue;
       const stats = await statFile(join(directory, ...path));
       if (stats?.isDirectory()) pending.push(path);
       else if (stats?.isFile()) keys.push(path.join('/'));

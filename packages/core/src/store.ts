@@ -12,6 +12,8 @@ export interface ReadableStore {
 export interface WritableStore {
   /** Stores an object whole or not at all. */
   write(key: string, chunks: ByteChunks, options?: WriteOptions): Promise<void>;
+  /** Adds bytes at the end of an object, which is made if there is none; after a crash it may end with a part of them. */
+  append?(key: string, bytes: Uint8Array, options?: ReadOptions): Promise<void>;
   /** Removes an object; one that is not there is no error. */
   delete?(key: string, options?: ReadOptions): Promise<void>;
   /** Stores an object under another key too, whole or not at all; there only where no bytes are moved for it. */

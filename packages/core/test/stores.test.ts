@@ -42,6 +42,19 @@ const stores: [string, () => Store][] = [
   ['file', () => fileStore(path.join(folder, String(made++)))],
 ];
 
+test.each(stores)(
+  'the %s store adds bytes at the end of an object, where it can',
+  async (name, make) => {
+    const store = make();
+    if (store.append === undefined)
+      return expect(['directory', 'object', 's3 object']).toContain(name);
+    await store.append('a/log', bytes(1));
+    await store.append('a/log', bytes(2, 3));
+    const log = await store.open('a/log');
+    expect(log && (await readAll(log))).toEqual(bytes(1, 2, 3));
+  },
+);
+
 describe.each(stores)('the %s store', (_name, make) => {
   test('gives back what was written, replaces it and removes it', async () => {
     const store = make();
@@ -104,6 +117,9 @@ describe.each(stores)('the %s store', (_name, make) => {
       '\u{1f600}',
     ]);
     expect(await keysOf(store.list?.('a/'))).toEqual(['a/10', 'a/2']);
+    expect(await keysOf(store.list?.('a'))).toEqual(['a/10', 'a/2', 'ab']);
+    expect(await keysOf(store.list?.('a/1'))).toEqual(['a/10']);
+    expect(await keysOf(store.list?.('b/'))).toEqual([]);
     expect(await keysOf(make().list?.(''))).toEqual([]);
   });
 
