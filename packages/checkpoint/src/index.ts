@@ -1,3 +1,4 @@
+export { crc32c, maskCrc } from './crc32c.ts';
 export { decodeObjectGraph } from './decode-object-graph.ts';
 export { encodeObjectGraph } from './encode-object-graph.ts';
 export { directoryOf, indexKey, joinKey, STATE_FILE, shardKey } from './file-names.ts';
