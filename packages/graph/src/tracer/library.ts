@@ -1,7 +1,8 @@
 import type { DType } from '@km/core';
-import type { FunctionDef } from '@km/proto/saved-model';
+import { encodeProto } from '@km/proto';
+import { FunctionDef } from '@km/proto/saved-model';
 import { canonicalSpecs } from './sizes.ts';
-import type { TracedFunction, TraceSpec } from './types.ts';
+import type { TracedFunction, TracedResource, TraceSpec } from './types.ts';
 
 /** A function of an owner, to be traced once for inputs of the same kinds. */
 export interface SharedFunction {
@@ -14,6 +15,10 @@ export interface SharedFunction {
 export class FunctionLibrary {
   readonly #definitions: Map<string, FunctionDef.$Properties> = new Map();
   readonly #shared: Map<object, Map<string, TracedFunction>> = new Map();
+  /** Names of functions by what they do, by owner. */
+  readonly #bodies: Map<object, Map<string, string>> = new Map();
+  readonly #undo: Map<string, () => void> = new Map();
+  readonly #ids: Map<TracedResource, number> = new Map();
   #next: number;
 
   /** @param first Number at the end of the first name. */
@@ -33,9 +38,48 @@ export class FunctionLibrary {
     return name;
   }
 
-  /** Adds a definition under its name. */
-  add(definition: FunctionDef.$Properties): void {
-    this.#definitions.set(definition.signature?.name ?? '', definition);
+  /**
+   * Adds a definition under its name.
+   *
+   * @param owner Whose function it is; a function that the owner has already, under another name, is not added again.
+   * @returns The name under which the function is.
+   */
+  add(
+    definition: FunctionDef.$Properties,
+    owner: object = this,
+    captures: readonly TracedResource[] = [],
+  ): string {
+    const { signature } = definition;
+    const name = signature?.name ?? '';
+    const nameless = { ...definition, signature: { ...signature, name: '' } };
+    const body = [...encodeProto(FunctionDef, nameless)].map((byte) => String.fromCharCode(byte));
+    const key = `${captures.map((each) => this.#idOf(each)).join()} ${body.join('')}`;
+    const own = this.#bodies.get(owner) ?? new Map<string, string>();
+    const known = own.get(key);
+    if (known !== undefined) return known;
+    this.#bodies.set(owner, own.set(key, name));
+    this.#definitions.set(name, definition);
+    this.#undo.set(name, () => own.delete(key));
+    return name;
+  }
+
+  /** Takes functions out again. */
+  remove(names: readonly string[]): void {
+    for (const name of names) {
+      this.#undo.get(name)?.();
+      this.#definitions.delete(name);
+    }
+  }
+
+  #idOf(resource: TracedResource): number {
+    const id = this.#ids.get(resource) ?? this.#ids.size;
+    this.#ids.set(resource, id);
+    return id;
+  }
+
+  /** The definition of a name. */
+  definition(name: string): FunctionDef.$Properties | undefined {
+    return this.#definitions.get(name);
   }
 
   /** The function of an owner for inputs of these kinds, if there is one. */

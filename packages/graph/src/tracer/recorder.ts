@@ -1,6 +1,6 @@
 import { UnsupportedError } from '@km/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { MetaBackend } from '../meta/index.ts';
+import { type Frame, Frames, hasValues } from './frames.ts';
 import type {
   AssignMode,
   Callee,
@@ -12,26 +12,6 @@ import type {
   ValueIndex,
 } from './records.ts';
 import type { TracedVariable } from './types.ts';
-
-/** Asks for another attempt in which the functions of an owner are written out where they are called. */
-export class InlineRequest extends Error {
-  readonly owner: object;
-
-  constructor(owner: object) {
-    super('a tensor from inside of a called function is used outside');
-    this.owner = owner;
-  }
-}
-
-interface Known {
-  readonly index: ValueIndex;
-  readonly frame: Frame;
-}
-
-/** Records of a function, or of the step of a loop. */
-interface Frame {
-  readonly records: TraceRecord[];
-}
 
 /** What runs a kernel in tfjs. */
 export type RunKernel = ReturnType<typeof tf.engine>['runKernel'];
@@ -52,14 +32,9 @@ export type TracedStep = (
 
 /** Notes what happens on the shape-only backend while one function runs once. */
 export class Recorder {
-  readonly values: RunValue[] = [];
   /** All records in the order in which they were made. */
   readonly order: TraceRecord[] = [];
-  readonly #known: Map<number, Known> = new Map();
-  /** Tensors that were made while nothing was noted, with the owner of the call. */
-  readonly #foreign: Map<number, object> = new Map();
-  readonly #root: Frame = { records: [] };
-  readonly #frames: Frame[] = [this.#root];
+  readonly #frames: Frames = new Frames();
   readonly #inlined: ReadonlySet<object>;
   readonly #stack: StackRequest | null;
   readonly #reads: Map<TracedVariable, tf.Tensor> = new Map();
@@ -76,8 +51,12 @@ export class Recorder {
     this.#stack = stack;
   }
 
+  get values(): readonly RunValue[] {
+    return this.#frames.values;
+  }
+
   get records(): readonly TraceRecord[] {
-    return this.#root.records;
+    return this.#frames.root.records;
   }
 
   /** Registers what is to happen when the run ends, however it ends. */
@@ -99,39 +78,21 @@ export class Recorder {
   }
 
   /** Gives a new tensor its place. */
-  add(
-    tensor: tf.Tensor,
-    data: tf.BackendValues | null = null,
-    frame: Frame = this.#frame,
-  ): ValueIndex {
-    const index = this.values.length;
-    this.values.push({ shape: tensor.shape, dtype: tensor.dtype, data });
-    this.#known.set(tensor.id, { index, frame });
-    return index;
+  add(tensor: tf.Tensor): ValueIndex {
+    return this.#frames.add(tensor);
   }
 
-  get #frame(): Frame {
-    return this.#frames.at(-1) ?? this.#root;
+  /** Place of a tensor that is used. @throws UnsupportedError when it is neither computed in the function nor a constant. */
+  resolve(tensor: tf.Tensor): ValueIndex {
+    return this.#frames.resolve(tensor);
   }
 
-  #append(record: TraceRecord, frame: Frame = this.#frame): void {
+  #append(record: TraceRecord, frame: Frame = this.#frames.current): void {
     if (this.#stack !== null && this.order.length === this.#stack.at) {
       this.#stack.stack = new Error('').stack ?? '';
     }
     this.order.push(record);
     frame.records.push(record);
-  }
-
-  /** Place of a tensor that is used. @throws UnsupportedError when it is neither computed in the function nor a constant. */
-  resolve(tensor: tf.Tensor): ValueIndex {
-    const known = this.#known.get(tensor.id);
-    if (known !== undefined) {
-      if (this.#frames.includes(known.frame)) return known.index;
-      throw new UnsupportedError('A tensor of a step of a loop is used outside of that step.');
-    }
-    const owner = this.#foreign.get(tensor.id);
-    if (owner !== undefined) throw new InlineRequest(owner);
-    return this.add(tensor, constantOf(tensor), this.#root);
   }
 
   /** Runs a kernel and notes it. */
@@ -145,7 +106,7 @@ export class Recorder {
       | tf.Tensor[];
     const outputs = [result].flat();
     if (this.#muted !== null) {
-      this.#disown(outputs, this.#muted);
+      this.#frames.disown(outputs, this.#muted);
       return result;
     }
     if (outputs.length > 0 && outputs.every(hasValues)) return result;
@@ -168,10 +129,6 @@ export class Recorder {
     return found;
   }
 
-  #disown(tensors: readonly tf.Tensor[], owner: object): void {
-    for (const tensor of tensors) this.#foreign.set(tensor.id, owner);
-  }
-
   /** The value of a variable; one read serves until the variable is assigned. */
   read(variable: TracedVariable, dtype: tf.DataType): tf.Tensor {
     const known = this.#reads.get(variable);
@@ -179,20 +136,20 @@ export class Recorder {
     const tensor = tf.keep(this.placeholder(variable.shape, dtype));
     this.#kept.push(tensor);
     if (this.#muted !== null) {
-      this.#disown([tensor], this.#muted);
+      this.#frames.disown([tensor], this.#muted);
       return tensor;
     }
     this.#reads.set(variable, tensor);
     // Steps of loops get the value from outside, so that gradients find it among the inputs of the loop.
-    const outputs = [this.add(tensor, null, this.#root)] as const;
-    this.#append({ type: 'read', variable, outputs }, this.#root);
+    const outputs = [this.#frames.add(tensor, null, this.#frames.root)] as const;
+    this.#append({ type: 'read', variable, outputs }, this.#frames.root);
     return tensor;
   }
 
   /** Notes an assignment. @throws UnsupportedError in the step of a loop. */
   assign(variable: TracedVariable, value: tf.Tensor, mode: AssignMode): void {
     if (this.#muted !== null) return;
-    if (this.#frames.length > 1) {
+    if (this.#frames.isInner) {
       throw new UnsupportedError(
         `The variable ${variable.name} is assigned in the step of a loop, which a graph written here cannot do. Assign it behind the loop.`,
       );
@@ -215,7 +172,7 @@ export class Recorder {
   ): tf.Tensor[] {
     const outputs = specs.map(({ shape, dtype }) => this.placeholder(shape, dtype));
     if (this.#muted !== null) {
-      this.#disown(outputs, this.#muted);
+      this.#frames.disown(outputs, this.#muted);
       return outputs;
     }
     this.#append({
@@ -239,7 +196,7 @@ export class Recorder {
 
   /** Calls a function that is traced by itself; null when the caller has to run it here. */
   call(callee: Callee, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] | null {
-    const here = this.#muted === null && this.#inline === 0 && this.#frames.length === 1;
+    const here = this.#muted === null && this.#inline === 0 && !this.#frames.isInner;
     if (!here || this.#inlined.has(callee.owner)) return null;
     const indices = inputs.map((tensor) => this.resolve(tensor));
     this.#muted = callee.owner;
@@ -247,13 +204,12 @@ export class Recorder {
     try {
       for (const output of callee.run(inputs)) {
         // What is handed through needs a handle of its own.
-        const own = this.#known.has(output.id) || results.includes(output) || output.kept;
+        const own = this.#frames.has(output) || results.includes(output) || output.kept;
         results.push(own ? tf.clone(output) : output);
       }
     } finally {
       this.#muted = null;
     }
-    for (const { id } of results) this.#foreign.delete(id);
     const outputs = results.map((tensor) => this.add(tensor));
     this.#append({ type: 'call', callee, inputs: indices, outputs });
     // The function may have assigned what was read before.
@@ -274,7 +230,7 @@ export class Recorder {
     if (muted !== null) {
       const [made, next] = step(slices, states);
       const outputs = made.map(({ shape, dtype }) => this.placeholder([length, ...shape], dtype));
-      this.#disown([...outputs, ...next], muted);
+      this.#frames.disown([...outputs, ...next], muted);
       return { outputs, states: [...next] };
     }
     const from = sequences.map((tensor) => this.resolve(tensor));
@@ -299,8 +255,7 @@ export class Recorder {
     states: readonly tf.Tensor[],
   ): { readonly made: readonly tf.Tensor[]; readonly body: LoopBody } {
     const frame: Frame = { records: [] };
-    this.#frames.push(frame);
-    try {
+    return this.#frames.within(frame, () => {
       const sliceIndices = slices.map((tensor) => this.add(tensor));
       const stateIndices = states.map((tensor) => this.add(tensor));
       const [made, next] = run();
@@ -312,25 +267,6 @@ export class Recorder {
         nextStates: next.map((tensor) => this.resolve(tensor)),
       };
       return { made, body };
-    } finally {
-      this.#frames.pop();
-    }
-  }
-}
-
-/** True for a tensor whose values JavaScript gave. */
-function hasValues(tensor: tf.Tensor): boolean {
-  const { constantValues } = tf.backend() as Partial<MetaBackend>;
-  return constantValues?.call(tf.backend(), tensor.dataId) != null;
-}
-
-function constantOf(tensor: tf.Tensor): tf.BackendValues {
-  try {
-    return tf.engine().readSync(tensor.dataId);
-  } catch (cause) {
-    throw new UnsupportedError(
-      'A function uses a tensor that was computed outside of it. Pass the tensor as an argument, or keep it in a Variable.',
-      { cause },
-    );
+    });
   }
 }

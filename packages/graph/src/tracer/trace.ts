@@ -1,8 +1,7 @@
 import { isKmError, UnsupportedError } from '@km/core';
-import type { FunctionDef } from '@km/proto/saved-model';
+import { InlineRequest } from './frames.ts';
 import { FunctionLibrary, type TraceOptions } from './library.ts';
 import { describe, type MergedTrace, mergeRuns, RunsDiffer } from './merge.ts';
-import { InlineRequest } from './recorder.ts';
 import type { Callee, Tape } from './records.ts';
 import { type RunSettings, runOnce, type TraceableFunction } from './run-once.ts';
 import { chooseRuns, type Runs, type Sharing } from './sizes.ts';
@@ -137,22 +136,34 @@ function stackOf(settings: RunSettings, { runs }: Runs, at: number): string {
 const MAX_STACK = 8;
 
 function write(merged: MergedTrace, { specs }: RunSettings, options: Settings): TracedFunction {
-  const { library, outputTypes } = options;
+  const { library, outputTypes, shared } = options;
   const base = options.name ?? '__inference_function';
-  const loops: FunctionDef.$Properties[] = [];
+  const loops: string[] = [];
   const services: FunctionServices = {
     callee: (callee, inner) => traceCallee(callee, inner, library),
     define: (kind, make) => {
       const name = library.newName(`${base}_${kind}`);
-      loops.push(make(name));
-      return name;
+      const known = library.add(make(name), shared?.owner ?? library);
+      if (known === name) loops.push(name);
+      return known;
     },
     writeLoop,
   };
   const head = { specs, name: library.newName(base) };
   const types = outputTypes === undefined ? {} : { outputTypes };
-  const traced = writeFunction(merged, { ...head, ...types }, services);
-  for (const definition of [...loops, traced.definition]) library.add(definition);
+  let traced: TracedFunction;
+  try {
+    traced = writeFunction(merged, { ...head, ...types }, services);
+  } catch (error) {
+    library.remove(loops);
+    throw error;
+  }
+  if (shared === undefined) library.add(traced.definition, traced, traced.captures);
+  else {
+    const name = library.add(traced.definition, shared.owner, traced.captures);
+    const definition = library.definition(name) ?? traced.definition;
+    return { ...traced, name, definition };
+  }
   return traced;
 }
 

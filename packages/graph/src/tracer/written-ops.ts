@@ -1,9 +1,7 @@
 import { type OpDef, opDef, parseOpDef } from '../executor/op-def.ts';
 
 /** Ops that are written here but do not run here, in the form of the executor's table. */
-const WRITTEN_ONLY = `AddN inputs:N*T -> sum:T
-ClipByValue t:T clip_value_min:T clip_value_max:T -> output:T
-CropAndResize image:T boxes:float32 box_ind:int32 crop_size:int32 -> crops:float32 | method="bilinear" extrapolation_value=0
+const WRITTEN_ONLY = `CropAndResize image:T boxes:float32 box_ind:int32 crop_size:int32 -> crops:float32 | method="bilinear" extrapolation_value=0
 DenseBincount input:Tidx size:Tidx weights:T -> output:T | binary_output=false
 Dilation2D input:T filter:T -> output:T
 FFT input:Tcomplex -> output:Tcomplex | Tcomplex="complex64"
@@ -25,6 +23,11 @@ StatelessRandomUniformInt shape:T seed:Tseed minval:dtype maxval:dtype -> output
 StatelessTruncatedNormal shape:T seed:Tseed -> output:dtype | dtype="float32" T="int32" Tseed="int64"
 TruncatedNormal! shape:T -> output:dtype | seed=0 seed2=0
 UnsortedSegmentSum data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"`;
+
+/** Names of the ops that are written here but do not run here. */
+export const WRITTEN_ONLY_OPS: readonly string[] = WRITTEN_ONLY.split('\n').map(
+  (line) => /^\w+/.exec(line)?.[0] ?? '',
+);
 
 let own: ReadonlyMap<string, OpDef> | undefined;
 

@@ -101,16 +101,17 @@ export const elementwiseWriters: KernelFamily = {
   Identity: (call) => call.tensor('x'),
   Cast: (call) => call.emit.cast(call.tensor('x'), call.outputType()),
   AddN: (call) => {
-    const list = call.list();
-    const [first] = list;
-    return list.length === 1 && first !== undefined ? first : call.emit.op('AddN', [list]);
+    const [first, ...others] = call.list();
+    if (first === undefined) throw new TypeError('AddN needs an input.');
+    return others.reduce((sum, x) => call.emit.op('AddV2', [sum, x]), first);
   },
+  /** As `tf.clip_by_value` does. */
   ClipByValue: (call) => {
+    const { emit } = call;
     const x = call.tensor('x');
-    const [low, high] = ['clipValueMin', 'clipValueMax'].map((name) =>
-      call.emit.scalar(call.fixed(name), x.dtype),
-    );
-    return call.emit.op('ClipByValue', [x, low ?? x, high ?? x]);
+    const high = emit.scalar(call.fixed('clipValueMax'), x.dtype);
+    const low = emit.scalar(call.fixed('clipValueMin'), x.dtype);
+    return emit.op('Maximum', [emit.op('Minimum', [x, high]), low]);
   },
   LeakyRelu: (call) =>
     call.emit.op('LeakyRelu', [call.tensor('x')], { alpha: attr.float(call.fixed('alpha', 0.2)) }),
