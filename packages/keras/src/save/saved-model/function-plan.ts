@@ -8,6 +8,8 @@ export class FunctionPlan {
   readonly library: FunctionLibrary = new FunctionLibrary();
   /** Values of constants among the objects, by the names of their nodes. */
   readonly constants: Map<string, Tensor> = new Map();
+  /** Layers whose functions have no argument `training`. */
+  readonly withoutModes: Set<object> = new Set();
   readonly #plan: ObjectPlan;
 
   constructor(plan: ObjectPlan) {

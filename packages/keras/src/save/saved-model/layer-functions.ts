@@ -29,6 +29,8 @@ export interface LayerFunctions {
   readonly all: number;
   /** Kinds of the outputs. */
   readonly outputs: LayerFunction['outputs'];
+  /** Whether the functions have an argument `training`. */
+  readonly hasModes: boolean;
 }
 
 /** Adds the functions of a layer under the names that Keras gives them; in both modes where training differs. */
@@ -56,6 +58,7 @@ export function addLayerFunctions(
     conditional: losses,
     all: hasPenalty ? add(ofKind('call_and_return_all_conditional_losses')) : losses,
     outputs: conditional[0].made.outputs,
+    hasModes: !same,
   };
 }
 

@@ -28,13 +28,17 @@ export function isFromConfigOnly(layer: Layer): boolean {
   return FROM_CONFIG_ONLY.has(getClassName(layer));
 }
 
-/** What Keras notes of a layer, model or metric beside the objects (keras/saving/legacy/saved_model). */
-export function metadataOf(layer: Layer): JsonObject {
+/**
+ * What Keras notes of a layer, model or metric beside the objects (keras/saving/legacy/saved_model).
+ * @param expects_training_arg Whether its functions are told whether they train.
+ */
+export function metadataOf(layer: Layer, expects_training_arg: boolean): JsonObject {
   const described = describe(layer);
   if (layer instanceof metrics.Metric) return metricMetadata(layer, described);
   if (layer instanceof InputLayer) return inputMetadata(layer, described);
-  if (layer instanceof Model) return modelMetadata(layer, described, common(layer, described));
-  return { ...common(layer, described), stateful: layer.stateful, ...described, ...built(layer) };
+  const shared = { ...common(layer, described), expects_training_arg };
+  if (layer instanceof Model) return modelMetadata(layer, described, shared);
+  return { ...shared, stateful: layer.stateful, ...described, ...built(layer) };
 }
 
 /** Class and config of a layer; a config that the layer cannot give is marked as missing. */
@@ -50,7 +54,6 @@ function common(layer: Layer, { config }: JsonObject): JsonObject {
   return {
     name: layer.name,
     trainable: layer.trainable,
-    expects_training_arg: true,
     dtype,
     batch_input_shape: shape === null ? null : tuple([...shape]),
     must_restore_from_config: isFromConfigOnly(layer),

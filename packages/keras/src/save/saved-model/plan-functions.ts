@@ -65,7 +65,8 @@ function attach(
   called: CallInputs,
   { plan, functions, children }: FunctionTarget,
 ): Nested<TracedOutput> {
-  const { call, conditional, all, outputs } = addLayerFunctions(layer, called, functions);
+  const { call, conditional, all, outputs, hasModes } = addLayerFunctions(layer, called, functions);
+  if (!hasModes) functions.withoutModes.add(layer);
   const penalties = plan.addList(penaltiesOf(layer, functions));
   const variables = (list: readonly object[]): number =>
     plan.addList(list.flatMap((variable) => plan.idOf(variable) ?? []));

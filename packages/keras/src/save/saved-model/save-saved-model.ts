@@ -52,7 +52,7 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
   const served = save_traces ? planFunctions(model, { plan, functions, children }) : null;
   const signatures = planSignatures({ plan, functions, given, served });
   checkNamespaces(functions, options.namespace_whitelist);
-  const texts = metadataTexts(model, plan, include_optimizer);
+  const texts = metadataTexts(model, plan, functions, include_optimizer);
   const objects = plan.finish(texts);
   return {
     objects,
@@ -128,6 +128,7 @@ function isSame(signature: unknown, fn: unknown): boolean {
 function metadataTexts(
   model: Model,
   plan: ObjectPlan,
+  { withoutModes }: FunctionPlan,
   include_optimizer: boolean,
 ): ReadonlyMap<number, string> {
   const texts = new Map<number, string>();
@@ -135,7 +136,7 @@ function metadataTexts(
     if (!(item instanceof Layer)) continue;
     const training = item === model && include_optimizer ? trainingMetadata(model) : null;
     const metadata: JsonObject = {
-      ...metadataOf(item),
+      ...metadataOf(item, !withoutModes.has(item)),
       ...(training === null ? {} : { training_config: training }),
     };
     texts.set(id, printConfig(metadata));
