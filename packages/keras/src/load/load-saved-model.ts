@@ -10,8 +10,8 @@ import {
 import { layers, Model } from '@km/layers';
 import { type KerasMetadataNode, readSavedModel, type SavedModel } from '@km/savedmodel';
 import type { Place } from '../paths/platform.ts';
-import { withOwnOptimizer } from '../save/saved-model/neutral-optimizer.ts';
-import { compileFromConfig } from './compile.ts';
+import { compileAsSaved } from '../revive/compile.ts';
+import { reviveModel } from '../revive/revive-model.ts';
 import { fromFile } from './file-error.ts';
 import { fillFromCheckpoint } from './load-checkpoint.ts';
 import type { LoadContext } from './load-context.ts';
@@ -20,7 +20,8 @@ import { LoadOptions } from './load-options.ts';
 /**
  * Loads a Keras model from a SavedModel directory: its architecture from the metadata of Keras, its variables and the
  * state of its optimizer, which Keras itself leaves out, by the object graph.
- * @throws UnsupportedError for a model that only its traced functions describe, and for a SavedModel without Keras.
+ * Layers and models of unknown classes work by the functions that were saved for them.
+ * @throws UnsupportedError for a SavedModel without Keras, and for functions that cannot run here.
  */
 export async function loadModelSavedModel(
   place: Place,
@@ -31,17 +32,12 @@ export async function loadModelSavedModel(
   wanted.refuseAliases();
   const saved = await readSavedModel({ store: place.store, path: place.path }, context.read);
   const root = saved.kerasMetadata?.nodes.find(({ node }) => node === 0);
-  if (root === undefined) throw notKeras(place.shown);
+  if (saved.kerasMetadata === undefined || root === undefined) throw notKeras(place.shown);
   const metadata = readMetadata(root, place.shown);
-  const model = build(metadata, place.shown, context);
-  const training = metadata.training_config;
-  if (context.compile && isJsonObject(training))
-    compileFromConfig(model, withOwnOptimizer(training), context, { metricsAreMade: true });
-  else if (context.compile) {
-    context.report.notes.push(
-      'No training configuration found in the save file: compile the model before training it.',
-    );
-  }
+  const model =
+    build(metadata, place.shown, context) ??
+    (await reviveModel(saved, saved.kerasMetadata, place.shown, context));
+  if (context.compile) compileAsSaved(model, metadata.training_config, context);
   if (!wanted.experimental_skip_checkpoint) await fill(model, saved, place.shown, context, wanted);
   return model;
 }
@@ -51,8 +47,11 @@ function readMetadata({ json }: KerasMetadataNode, source: string): JsonObject {
   return requireObject(value, []);
 }
 
-/** Makes the model that the metadata describe, and builds it for the shape that it was called with. */
-function build(metadata: JsonObject, shown: string, context: LoadContext): Model {
+/**
+ * Makes the model that the metadata describe, and builds it for the shape that it was called with; undefined when a
+ * class in it is unknown.
+ */
+function build(metadata: JsonObject, shown: string, context: LoadContext): Model | undefined {
   const { class_name, config, model_config } = metadata;
   // The vocabularies of text layers stand in `config` and not in `model_config`.
   const described = isJsonObject(config)
@@ -60,10 +59,10 @@ function build(metadata: JsonObject, shown: string, context: LoadContext): Model
     : isJsonObject(model_config)
       ? model_config
       : {};
-  if (!isJsonObject(described.config)) throw needsFunctions(String(class_name), shown);
+  if (!isJsonObject(described.config)) return undefined;
   const model = deserialize(upgradeModelConfig(described), shown, context);
   const shape = metadata.build_input_shape;
-  if (!model.built && shape !== undefined && shape !== null) {
+  if (model !== undefined && !model.built && shape !== undefined && shape !== null) {
     model.build(requireShape(shape, ['build_input_shape']) ?? []);
   }
   return model;
@@ -73,18 +72,15 @@ function deserialize(
   config: ReturnType<typeof upgradeModelConfig>,
   shown: string,
   context: LoadContext,
-): Model {
+): Model | undefined {
   try {
     const model = fromFile('an architecture', shown, () =>
       layers.deserialize(config, context.custom_objects),
     );
     if (model instanceof Model) return model;
   } catch (error) {
-    if (!isKmError(error, 'KM_NOT_FOUND')) throw error;
-    throw new UnsupportedError(
-      `${shown}: ${error.message} Models without their classes, revived from traced functions, are not supported yet.`,
-      { source: shown, cause: error },
-    );
+    if (isKmError(error, 'KM_NOT_FOUND') || isKmError(error, 'KM_UNSUPPORTED')) return undefined;
+    throw error;
   }
   throw new MalformedError(`${shown} holds a layer, not a model.`, { source: shown });
 }
@@ -118,14 +114,7 @@ async function fill(
 
 function notKeras(shown: string): UnsupportedError {
   return new UnsupportedError(
-    `${shown} is a SavedModel without metadata of Keras, so it has functions and no layers: running those is not supported yet.`,
-    { source: shown },
-  );
-}
-
-function needsFunctions(class_name: string, shown: string): UnsupportedError {
-  return new UnsupportedError(
-    `${shown} is a model of class ${class_name} that no config describes: reviving it from its traced functions is not supported yet.`,
+    `${shown} is a SavedModel without metadata of Keras, so it has functions and no layers: run those with saved_model.load.`,
     { source: shown },
   );
 }

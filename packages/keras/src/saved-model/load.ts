@@ -60,7 +60,8 @@ interface Rest {
   readonly read: ReadOptions;
 }
 
-async function readAssets(
+/** Reads the files of a model, by their index. */
+export async function readAssets(
   saved: SavedModel,
   { assets }: MetaGraph,
   read: ReadOptions,
@@ -89,7 +90,8 @@ async function loadObjects(
   return describeModel(root, metaGraph);
 }
 
-async function readVariables(
+/** Makes the variables of a SavedModel, by the index of their object; none when the checkpoint is skipped. */
+export async function readVariables(
   graph: SavedObjectGraph,
   { variables }: VariableBindings,
   skips: boolean,
@@ -110,7 +112,7 @@ const KEYS = /(^|-)keys$/;
 const VALUES = /(^|-)values$/;
 
 /** Fills tables from the checkpoint or by their initializers, once. */
-async function initializeResources(
+export async function initializeResources(
   saved: SavedModel,
   graph: SavedObjectGraph,
   restorer: ObjectRestorer,

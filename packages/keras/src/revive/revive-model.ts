@@ -1,0 +1,24 @@
+import { MalformedError } from '@km/core';
+import { Model } from '@km/layers';
+import type { KerasMetadata, SavedModel } from '@km/savedmodel';
+import type { LoadContext } from '../load/load-context.ts';
+import { metadataByNode } from './metadata.ts';
+import { Reviver } from './reviver.ts';
+import { readSavedObjects } from './saved-objects.ts';
+
+/**
+ * Makes the model of a SavedModel in which classes are unknown: those layers compute by their saved functions.
+ * @throws MalformedError for a file without a model; UnsupportedError naming op and node for functions that cannot run.
+ */
+export async function reviveModel(
+  saved: SavedModel,
+  kerasMetadata: KerasMetadata,
+  shown: string,
+  { custom_objects, read, report }: LoadContext,
+): Promise<Model> {
+  const objects = await readSavedObjects(saved, read);
+  const metadata = metadataByNode(kerasMetadata, shown);
+  const model = objects && new Reviver({ objects, metadata, custom_objects, report }).layer(0);
+  if (model instanceof Model) return model;
+  throw new MalformedError(`${shown} holds a layer, not a model.`, { source: shown });
+}

@@ -1,0 +1,266 @@
+import { isKmError, MalformedError } from '@km/core';
+import { isJsonObject, type JsonValue, upgradeModelConfig } from '@km/keras-config';
+import {
+  type CustomObjects,
+  get_registered_object,
+  Layer,
+  type LayerConfig,
+  layers,
+  metrics,
+  type Registrable,
+  type Regularizer,
+  Variable,
+} from '@km/layers';
+import type { SavedNode } from '@km/savedmodel';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ReportBuilder } from '../load/load-report.ts';
+import { buildShape, type ObjectMetadata } from './metadata.ts';
+import {
+  type RevivedLayer,
+  type RevivedNetwork,
+  revivedLayer,
+  revivedNetwork,
+} from './revived-layer.ts';
+import { sameNames } from './same-names.ts';
+import type { SavedObjects } from './saved-objects.ts';
+
+/** What layers are revived from. */
+export interface ReviverSources {
+  readonly objects: SavedObjects;
+  /** What Keras noted, by the index of the object. */
+  readonly metadata: ReadonlyMap<number, ObjectMetadata>;
+  readonly custom_objects: CustomObjects;
+  readonly report: ReportBuilder;
+}
+
+/** Edges that lead to functions and lists which Keras adds to the parts of a layer. */
+const KERAS_EDGES: ReadonlySet<string> = new Set([
+  'variables',
+  'trainable_variables',
+  'non_trainable_variables',
+  'regularization_losses',
+  'keras_api',
+  'signatures',
+  'optimizer',
+  '_default_save_signature',
+  '__call__',
+  'call_and_return_all_conditional_losses',
+  'call_and_return_conditional_losses',
+]);
+
+const GRAPH_CLASSES: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model']);
+
+/** Makes the layers of a SavedModel as Keras loads them: by their class where it is known, else by their functions. */
+export class Reviver {
+  readonly #sources: ReviverSources;
+  readonly #layers: Map<number, Layer> = new Map();
+  readonly #parts: Map<number, object | undefined> = new Map();
+  readonly #open: Set<number> = new Set();
+
+  constructor(sources: ReviverSources) {
+    this.#sources = sources;
+  }
+
+  /** The layer of an object. @throws MalformedError for one that Keras noted nothing of, or that contains itself. */
+  layer(id: number): Layer {
+    const known = this.#layers.get(id);
+    if (known !== undefined) return known;
+    const { objects, metadata } = this.#sources;
+    const noted = metadata.get(id);
+    const node = objects.graph.nodes[id];
+    if (noted === undefined || node === undefined || this.#open.has(id) || this.#open.size > 100) {
+      throw new MalformedError(`Object ${id} of the SavedModel is no layer that can be made.`);
+    }
+    this.#open.add(id);
+    const layer =
+      this.#network(node, noted) ?? this.#fromConfig(node, noted) ?? this.#revived(node, noted);
+    this.#layers.set(id, layer);
+    this.#open.delete(id);
+    return layer;
+  }
+
+  /** A functional or sequential model, whose layers are made first. */
+  #network(node: SavedNode, noted: ObjectMetadata): Layer | undefined {
+    const { config, class_name, json, identifier } = noted;
+    const { custom_objects, metadata } = this.#sources;
+    if (config === null || !Array.isArray(config.layers)) return undefined;
+    if (get_registered_object(class_name, custom_objects) !== undefined) return undefined;
+    if (json.is_graph_network !== true && !GRAPH_CLASSES.has(class_name)) return undefined;
+    const byName = new Map(
+      node.children
+        .filter(({ name }) => /^layer-\d+$/.test(name))
+        .map(({ node: child }) => [metadata.get(child)?.name, child]),
+    );
+    const made = new Map<string, Registrable>();
+    const entries = config.layers.map((entry) => this.#entry(entry, byName, made));
+    const known = identifier === '_tf_keras_sequential' ? 'Sequential' : 'Functional';
+    const model = this.#deserialize(known, { ...config, layers: entries }, made);
+    this.#finish(node, noted, model);
+    return model;
+  }
+
+  /** An entry of a config, or one that stands for a layer that comes another way. */
+  #entry(
+    entry: JsonValue,
+    byName: ReadonlyMap<string | undefined, number>,
+    made: Map<string, Registrable>,
+  ): JsonValue {
+    if (!isJsonObject(entry) || !isJsonObject(entry.config)) return entry;
+    const { name = entry.name } = entry.config;
+    const id = typeof name === 'string' ? byName.get(name) : undefined;
+    if (id === undefined) return entry;
+    if (!this.#layers.has(id) && this.#loads(entry.class_name, entry.config)) return entry;
+    const layer = this.layer(id);
+    const stand_in = `revived object ${id}`;
+    made.set(stand_in, { from_config: () => layer } as unknown as Registrable);
+    return { ...entry, class_name: stand_in, config: { name: layer.name } };
+  }
+
+  #loads(class_name: JsonValue | undefined, config: JsonValue): boolean {
+    try {
+      this.#deserialize(String(class_name), config, new Map());
+      return true;
+    } catch (error) {
+      if (isKmError(error) || error instanceof TypeError) return false;
+      throw error;
+    }
+  }
+
+  #deserialize(
+    class_name: string,
+    config: JsonValue,
+    made: ReadonlyMap<string, Registrable>,
+  ): Layer {
+    const { custom_objects } = this.#sources;
+    const given =
+      custom_objects instanceof Map ? custom_objects : Object.entries(custom_objects ?? {});
+    return layers.deserialize(
+      upgradeModelConfig({ class_name, config }),
+      new Map<string, Registrable>([...(given as Iterable<[string, Registrable]>), ...made]),
+    );
+  }
+
+  #fromConfig(node: SavedNode, noted: ObjectMetadata): Layer | undefined {
+    const { class_name, config, json } = noted;
+    if (config === null) return undefined;
+    try {
+      const layer = this.#deserialize(class_name, config, new Map());
+      this.#finish(node, noted, layer);
+      return layer;
+    } catch (error) {
+      if (json.must_restore_from_config === true) throw error;
+      if (isKmError(error) || error instanceof TypeError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Builds a layer of a known class, and lets functions use its variables. */
+  #finish(node: SavedNode, { json }: ObjectMetadata, layer: Layer): void {
+    const shape =
+      buildShape(json.build_input_shape) ?? this.#sources.objects.tracedShape(node) ?? null;
+    if (typeof json.trainable === 'boolean' && !json.trainable) layer.trainable = false;
+    if (!layer.built && shape !== null) layer.build(shape);
+    this.#tie(node.id, layer);
+  }
+
+  /** Lets functions use the variables of an object of the program, which take the values of the file. */
+  #tie(id: number, item: object): void {
+    const { graph, variables } = this.#sources.objects;
+    for (const [index, live] of sameNames(graph, id, item)) {
+      if (live instanceof Layer && !this.#layers.has(index)) this.#layers.set(index, live);
+      if (!(live instanceof Variable)) continue;
+      const stored = variables.get(index);
+      if (stored !== undefined && stored !== live) {
+        live.assign(stored.record());
+        live.name = stored.name;
+      }
+      variables.set(index, live);
+    }
+  }
+
+  #revived(node: SavedNode, noted: ObjectMetadata): Layer {
+    const { class_name, name, config, json, identifier } = noted;
+    const { objects } = this.#sources;
+    const options: LayerConfig = {
+      name,
+      trainable: json.trainable !== false,
+      ...(json.dtype === undefined ? {} : { dtype: json.dtype as never }),
+      activity_regularizer: this.#activityRegularizer(node, json.activity_regularizer),
+    };
+    const revival = { class_name, config, call: objects.call(node) };
+    const layer = /_tf_keras_(model|network|sequential)/.test(identifier)
+      ? revivedNetwork(options, revival)
+      : revivedLayer(options, revival);
+    this.#layers.set(node.id, layer);
+    layer.stateful = json.stateful === true;
+    layer._build_input_shape = buildShape(json.build_input_shape);
+    this.#attachParts(node, layer);
+    const api = objects.child(node, 'keras_api');
+    for (const loss of objects.functions(objects.child(api, 'layer_regularization_losses'))) {
+      layer.add_loss(() => {
+        const value = loss();
+        return value instanceof tf.Tensor ? value : null;
+      });
+    }
+    return layer;
+  }
+
+  #activityRegularizer(node: SavedNode, config: JsonValue | undefined): Regularizer | null {
+    const { objects } = this.#sources;
+    const run = objects.function(objects.child(node, 'keras_api'), 'activity_regularizer_fn');
+    if (run === undefined) return null;
+    return {
+      call: (x) => run(x) as tf.Tensor,
+      get_config: () => (isJsonObject(config) && isJsonObject(config.config) ? config.config : {}),
+    };
+  }
+
+  #attachParts(node: SavedNode, layer: RevivedLayer | RevivedNetwork): void {
+    for (const { name, node: child } of node.children) {
+      if (KERAS_EDGES.has(name)) continue;
+      const part = this.#part(child);
+      if (part !== undefined) layer._attach(name, part);
+    }
+  }
+
+  /** A part of a layer: a variable, a layer, a metric, or a list or dictionary of these. */
+  #part(id: number): object | undefined {
+    const { objects, metadata } = this.#sources;
+    const variable = objects.variables.get(id);
+    if (variable !== undefined) return variable;
+    if (this.#parts.has(id)) return this.#parts.get(id);
+    const node = objects.graph.nodes[id];
+    if (node?.value.kind !== 'userObject') return undefined;
+    const noted = metadata.get(id);
+    if (noted?.identifier === '_tf_keras_metric') return this.#metric(id, noted);
+    return noted === undefined ? this.#container(node, node.value.identifier) : this.layer(id);
+  }
+
+  #container(node: SavedNode, identifier: string): object | undefined {
+    if (/optimizer/i.test(identifier)) return undefined;
+    const isList = /^trackable_(list|tuple)_wrapper$/.test(identifier);
+    const container: object = isList ? [] : Object.create(null);
+    this.#parts.set(node.id, container);
+    for (const { name, node: child } of node.children) {
+      const value = this.#part(child);
+      if (value === undefined) continue;
+      Object.defineProperty(container, name, { value, enumerable: true, configurable: true });
+    }
+    return container;
+  }
+
+  #metric(id: number, { class_name, name, config }: ObjectMetadata): object | undefined {
+    const { custom_objects, report } = this.#sources;
+    try {
+      const metric = metrics.deserialize({ class_name, config: config ?? {} }, custom_objects);
+      this.#parts.set(id, metric as object);
+      this.#tie(id, metric as object);
+      return metric as object;
+    } catch (error) {
+      if (!isKmError(error)) throw error;
+      report.notes.push(`The metric ${name} of class ${class_name} was left out: ${error.message}`);
+      this.#parts.set(id, undefined);
+      return undefined;
+    }
+  }
+}
