@@ -1,6 +1,7 @@
 /**
  * Lets TensorFlow run the functions that are traced from recorded layers, and compares results, changed weights and
- * gradients with the records: `oracle-trace.ts GOLDENS [VERSION …] [--group NAME] [--filter TEXT]`.
+ * gradients with the records: `oracle-trace.ts GOLDENS [VERSION …] [--group NAME] [--filter TEXT]`; the
+ * version `here` is the executor of @km.
  * KM_ORACLE_HOME says where the environments of TensorFlow are.
  */
 import { spawnSync } from 'node:child_process';
@@ -33,20 +34,8 @@ import {
   rows,
   setWeights,
 } from './goldens-layers.ts';
-
-/** A traced call for the side of TensorFlow: references lead into the container. */
-interface CallRecord {
-  readonly library: string;
-  readonly function: string;
-  /** References of the arguments, with the dtypes that the function takes. */
-  readonly args: readonly { readonly value: Json; readonly dtype: string }[];
-  /** Index of the weight, or the values of a variable that is none. */
-  readonly captures: readonly (
-    | number
-    | { readonly shape: readonly number[]; readonly values: readonly number[] }
-  )[];
-  readonly call: Json;
-}
+import { judgeHere } from './trace-here.ts';
+import type { CallRecord, CaseRecord, TraceOutcome } from './trace-record.ts';
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'oracle_trace.py');
 
@@ -171,17 +160,6 @@ function callRecord(replay: Replay, call: Row, open: boolean): CallRecord {
   };
 }
 
-interface CaseRecord {
-  readonly id: string;
-  readonly class_name: string;
-  readonly bounds: Json;
-  readonly weights: Json;
-  /** True when TensorFlow computes in half precision. */
-  readonly half: boolean;
-  readonly calls: readonly CallRecord[];
-  readonly reason?: string;
-}
-
 /** Traces all calls of a recorded layer. */
 function caseRecord(golden: GoldenCase, container: Goldens): CaseRecord {
   const bounds = layerBounds(golden);
@@ -211,15 +189,32 @@ function caseRecord(golden: GoldenCase, container: Goldens): CaseRecord {
   }
 }
 
-interface Outcome {
-  readonly id: string;
-  readonly class_name: string;
-  readonly status: 'passed' | 'failed' | 'skipped';
-  readonly gradient: 'passed' | 'failed' | 'none';
-  readonly reason: string;
+/** Cases that one process takes; TensorFlow keeps every function that it has seen. */
+const CHUNK = 60;
+
+/** Lets one version of TensorFlow run all cases. */
+function judge(
+  python: string,
+  folder: string,
+  group: string,
+  records: readonly CaseRecord[],
+): TraceOutcome[] {
+  const directory = mkdtempSync(path.join(tmpdir(), 'traces-'));
+  const file = path.join(directory, 'cases.json');
+  try {
+    const chunks = Array.from({ length: Math.ceil(records.length / CHUNK) }, (_, i) =>
+      records.slice(i * CHUNK, (i + 1) * CHUNK),
+    );
+    return chunks.flatMap((chunk) => {
+      writeFileSync(file, JSON.stringify(chunk));
+      return judgeChunk(python, folder, group, file);
+    });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
-function judge(python: string, folder: string, group: string, file: string): Outcome[] {
+function judgeChunk(python: string, folder: string, group: string, file: string): TraceOutcome[] {
   const { stdout, stderr } = spawnSync(python, [script, folder, group, file], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
@@ -233,11 +228,11 @@ function judge(python: string, folder: string, group: string, file: string): Out
   if (process.env.KM_CHECK_STACKS !== undefined) console.error(stderr);
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
   if (lines.length === 0) throw new Error(stderr.slice(-2000));
-  return lines.map((line) => JSON.parse(line) as Outcome);
+  return lines.map((line) => JSON.parse(line) as TraceOutcome);
 }
 
-function report(title: string, outcomes: readonly Outcome[]): boolean {
-  const classes = new Map<string, Outcome[]>();
+function report(title: string, outcomes: readonly TraceOutcome[]): boolean {
+  const classes = new Map<string, TraceOutcome[]>();
   for (const outcome of outcomes) {
     const list = classes.get(outcome.class_name) ?? [];
     classes.set(outcome.class_name, [...list, outcome]);
@@ -281,19 +276,18 @@ async function main(): Promise<void> {
   const start = performance.now();
   const records = chosen.map((golden) => caseRecord(golden, container));
   console.log(`${records.length} cases traced in ${Math.round(performance.now() - start)} ms`);
-  const directory = mkdtempSync(path.join(tmpdir(), 'traces-'));
-  const file = path.join(directory, 'cases.json');
-  writeFileSync(file, JSON.stringify(records));
   const home = process.env.KM_ORACLE_HOME ?? path.join(homedir(), '.cache', 'km-oracle');
-  try {
-    const good = (versions.length > 0 ? versions : ['2.4.4', '2.15.1']).map((version) => {
-      const python = path.join(home, `tf-${version}`, 'bin', 'python');
-      return report(`TensorFlow ${version}`, judge(python, folder, values.group, file));
-    });
-    if (good.includes(false)) process.exitCode = 1;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  const good = (versions.length > 0 ? versions : ['2.4.4', '2.15.1']).map((version) => {
+    if (version === 'here') {
+      return report(
+        'the executor',
+        records.map((record) => judgeHere(record, container)),
+      );
+    }
+    const python = path.join(home, `tf-${version}`, 'bin', 'python');
+    return report(`TensorFlow ${version}`, judge(python, folder, values.group, records));
+  });
+  if (good.includes(false)) process.exitCode = 1;
 }
 
 await main();

@@ -1,0 +1,41 @@
+import type { Json } from '@km/test-utils';
+
+/** A variable that is no weight, by its values. */
+export interface OtherVariable {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** A traced call of a recorded layer; references lead into the container of the record. */
+export interface CallRecord {
+  /** The functions, encoded and in base 64. */
+  readonly library: string;
+  readonly function: string;
+  /** References of the arguments, with the dtypes that the function takes. */
+  readonly args: readonly { readonly value: Json; readonly dtype: string }[];
+  /** Index of the weight, or a variable that is none. */
+  readonly captures: readonly (number | OtherVariable)[];
+  readonly call: Json;
+}
+
+/** The traced calls of a recorded layer. */
+export interface CaseRecord {
+  readonly id: string;
+  readonly class_name: string;
+  readonly bounds: Json;
+  readonly weights: Json;
+  /** True when TensorFlow computes in half precision. */
+  readonly half: boolean;
+  readonly calls: readonly CallRecord[];
+  /** Why there are no calls. */
+  readonly reason?: string;
+}
+
+/** What became of the calls of a layer. */
+export interface TraceOutcome {
+  readonly id: string;
+  readonly class_name: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  readonly gradient: 'passed' | 'failed' | 'none';
+  readonly reason: string;
+}
