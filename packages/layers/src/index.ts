@@ -98,6 +98,7 @@ export * as regularizers from './regularizers/index.ts';
 export {
   type ArrayData,
   type Batch,
+  type BatchData,
   type BatchIterable,
   type BatchTensors,
   type ClassWeight,
@@ -112,5 +113,7 @@ export {
   type PredictOptions,
   type ShapedArray,
   type TrainingConfig,
+  type TrainingStart,
+  type TrainingState,
   type ValidationData,
 } from './training/index.ts';

@@ -9,3 +9,5 @@ export {
   serialize_keras_object,
 } from './engine/registry.ts';
 export { set_random_seed } from './random/index.ts';
+export { Sequence } from './training/sequence.ts';
+export { to_categorical } from './utils/to-categorical.ts';

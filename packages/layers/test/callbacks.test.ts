@@ -147,11 +147,26 @@ test('ModelCheckpoint saves under formatted names, only when the result is bette
   expect(saved).toEqual(['model best-01-30.0.keras', 'weights w2']);
 });
 
-test('File names take fields as Python formats them', () => {
-  const fields = { epoch: 7, val_loss: 0.123456, lr: 0.00001 };
-  expect(formatFileName('m.{epoch:03d}-{val_loss:.2f}.h5', fields)).toBe('m.007-0.12.h5');
-  expect(formatFileName('{epoch}_{lr:.1e}_{val_loss:8.3f}', fields)).toBe('7_1.0e-05_   0.123');
-  expect(() => formatFileName('{acc:.2f}', fields)).toThrow("no result 'acc'");
+test.each([
+  // What Python's `str.format` gives.
+  ['m.{epoch:03d}-{val_loss:.2f}.h5', 'm.007-0.12.h5'],
+  ['{epoch}_{lr:.1e}_{val_loss:8.3f}', '7_1.0e-05_   0.123'],
+  ['{val_loss}-{lr}-{one}', '0.123456-1e-05-1.0'],
+  ['{{{epoch:>4}}}{tie:.1f}', '{   7}0.2'],
+  ['{val_loss:.1%}{big:,.0f}{big:.3g}{epoch:+d}', '12.3%1,234,5681.23e+06+7'],
+])('The fields of the file name %s are filled as in Python', (pattern, expected) => {
+  const logs = { val_loss: 0.123456, lr: 0.00001, one: 1, tie: 0.25, big: 1234567.5 };
+  expect(formatFileName(pattern, { epoch: 7 }, logs)).toBe(expected);
+});
+
+test.each([
+  ['{acc:.2f}', "no result 'acc'"],
+  ['{loss:d}', 'no format of a float'],
+  ['{epoch:.2}', 'no format of a whole number'],
+  ['{loss:wide}', 'no format of a number'],
+  ['{epoch', "single '{'"],
+])('The file name %s is refused', (pattern, message) => {
+  expect(() => formatFileName(pattern, { epoch: 7 }, { loss: 1 })).toThrow(message);
 });
 
 test('CSVLogger writes a line for each epoch', async () => {

@@ -1,25 +1,27 @@
-import type { WritableStore } from '@km/core';
+import { type ReadableStore, readAll, type WritableStore } from '@km/core';
 import type { NestedNumbers } from '../engine/variable-values.ts';
 import type { Logs } from '../training/types.ts';
 import { Callback } from './callback.ts';
+import { formatNumber } from './number-format.ts';
 
 /** Arguments of `CSVLogger`. */
 export interface CSVLoggerConfig {
   /** Key of the file in the store. */
   readonly filename: string;
   /** Where the file is written, whole, after each epoch. */
-  readonly store: WritableStore;
+  readonly store: WritableStore & Partial<ReadableStore>;
   readonly separator?: string;
-  /** Lines the file begins with, such as those of an earlier run. */
-  readonly append?: string;
+  /** Whether to go on with a file that is there, and not to replace it. */
+  readonly append?: boolean;
 }
 
 /** Writes the results of each epoch as a line of a CSV file. */
 export class CSVLogger extends Callback {
   readonly filename: string;
   readonly separator: string;
-  readonly #store: WritableStore;
-  readonly #before: string;
+  readonly append: boolean;
+  readonly #store: CSVLoggerConfig['store'];
+  #before: string = '';
   #columns: readonly string[] | null = null;
   #lines: string[] = [];
 
@@ -27,13 +29,15 @@ export class CSVLogger extends Callback {
     super();
     this.filename = config.filename;
     this.separator = config.separator ?? ',';
+    this.append = config.append ?? false;
     this.#store = config.store;
-    this.#before = config.append ?? '';
   }
 
-  override on_train_begin(_logs: Logs): void {
+  override async on_train_begin(_logs: Logs): Promise<void> {
     this.#columns = null;
     this.#lines = [];
+    const source = this.append ? await this.#store.open?.(this.filename) : undefined;
+    this.#before = source === undefined ? '' : new TextDecoder().decode(await readAll(source));
   }
 
   override async on_epoch_end(epoch: number, logs: Logs): Promise<void> {
@@ -51,5 +55,6 @@ export class CSVLogger extends Callback {
 
 function cell(value: NestedNumbers | undefined): string {
   if (value === undefined) return 'NA';
+  if (typeof value === 'number') return formatNumber(value, '', false);
   return Array.isArray(value) ? `"[${value.join(', ')}]"` : String(value);
 }

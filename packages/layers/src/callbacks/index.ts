@@ -8,7 +8,11 @@ export {
   LearningRateScheduler,
   type LearningRateSchedulerConfig,
 } from './learning-rate-scheduler.ts';
-export { ModelCheckpoint, type ModelCheckpointConfig } from './model-checkpoint.ts';
+export {
+  type CheckpointFilepath,
+  ModelCheckpoint,
+  type ModelCheckpointConfig,
+} from './model-checkpoint.ts';
 export type { MonitorMode } from './monitor.ts';
 export { Progbar, type ProgbarOptions, type ProgressOutput } from './progbar.ts';
 export { ProgbarLogger, type ProgbarLoggerConfig } from './progbar-logger.ts';

@@ -3,10 +3,16 @@ import { Callback } from './callback.ts';
 import { formatFileName } from './file-name.ts';
 import { type Monitor, type MonitorMode, monitorOf } from './monitor.ts';
 
+/** Where a model is saved: a path, a URL, or a place in a store. */
+export type CheckpointFilepath = string | URL | { readonly path: string; readonly store: object };
+
 /** Arguments of `ModelCheckpoint`. */
 export interface ModelCheckpointConfig {
-  /** Path with optional fields: `{epoch:02d}` and the names of results, as `{val_loss:.2f}`. */
-  readonly filepath: string;
+  /**
+   * Path with optional fields as Python's `str.format` has them: `{epoch:02d}` and `{batch}`, both counted from 1, and
+   * the names of results, as `{val_loss:.2f}`.
+   */
+  readonly filepath: CheckpointFilepath;
   readonly monitor?: string;
   readonly verbose?: number;
   readonly save_best_only?: boolean;
@@ -16,39 +22,48 @@ export interface ModelCheckpointConfig {
   readonly save_freq?: 'epoch' | number;
   /** Passed on to the function that saves. */
   readonly options?: unknown;
+  /** Format to save in, where the path does not say it. */
+  readonly save_format?: string;
   /** Value that the first saved model must be better than. */
   readonly initial_value_threshold?: number | null;
 }
 
 /** A model that can be saved. */
 interface Saveable {
-  save(filepath: string, options: object): Promise<unknown>;
-  save_weights(filepath: string, options: object): Promise<unknown>;
+  save(filepath: CheckpointFilepath, options: object): Promise<unknown>;
+  save_weights(filepath: CheckpointFilepath, options: object): Promise<unknown>;
 }
 
 /** Saves the model, or its weights, after each epoch or every so many batches. */
 export class ModelCheckpoint extends Callback {
-  readonly filepath: string;
+  readonly filepath: CheckpointFilepath;
+  readonly monitor: string;
   readonly verbose: number;
   readonly save_best_only: boolean;
   readonly save_weights_only: boolean;
   readonly save_freq: 'epoch' | number;
   best: number;
   readonly #monitor: Monitor;
-  readonly #options: unknown;
+  readonly #arguments: object;
   #batches: number = 0;
   #epoch: number = 0;
 
   constructor(config: ModelCheckpointConfig) {
     super();
     this.filepath = config.filepath;
+    this.monitor = config.monitor ?? 'val_loss';
     this.verbose = config.verbose ?? 0;
     this.save_best_only = config.save_best_only ?? false;
     this.save_weights_only = config.save_weights_only ?? false;
     this.save_freq = config.save_freq ?? 'epoch';
-    this.#options = config.options ?? null;
+    const { options = null, save_format } = config;
+    this.#arguments = {
+      overwrite: true,
+      ...(options === null ? {} : { options }),
+      ...(save_format === undefined ? {} : { save_format }),
+    };
     this.#monitor = monitorOf(
-      config.monitor ?? 'val_loss',
+      this.monitor,
       config.mode ?? 'auto',
       (name) => name.includes('acc') || name.startsWith('fmeasure'),
     );
@@ -63,44 +78,63 @@ export class ModelCheckpoint extends Callback {
     this.#epoch = epoch;
   }
 
-  override async on_train_batch_end(_batch: number, logs: Logs): Promise<void> {
+  override async on_train_batch_end(batch: number, logs: Logs): Promise<void> {
     if (this.save_freq === 'epoch') return;
     this.#batches += 1;
-    if (this.#batches % this.save_freq === 0) await this.#save(this.#epoch, logs);
+    if (this.#batches % this.save_freq === 0) await this.#save(this.#epoch, batch, logs);
   }
 
   override async on_epoch_end(epoch: number, logs: Logs): Promise<void> {
-    if (this.save_freq === 'epoch') await this.#save(epoch, logs);
+    if (this.save_freq === 'epoch') await this.#save(epoch, null, logs);
   }
 
-  async #save(epoch: number, logs: Logs): Promise<void> {
-    const path = formatFileName(this.filepath, { ...logs, epoch: epoch + 1 });
-    if (this.save_best_only && !this.#isBest(epoch, logs)) return;
+  async #save(epoch: number, batch: number | null, logs: Logs): Promise<void> {
+    const counters = { epoch: epoch + 1, ...(batch === null ? {} : { batch: batch + 1 }) };
+    const path = formatted(this.filepath, counters, logs);
+    if (this.save_best_only && !this.#isBest(epoch, path, logs)) return;
     const model: object = this.running_model;
     if (!('save' in model && 'save_weights' in model)) {
       throw new TypeError('ModelCheckpoint needs a model that can be saved: import @km/keras.');
     }
-    if (this.verbose > 0) console.log(`\nEpoch ${epoch + 1}: saving model to ${path}`);
+    if (this.verbose > 0 && !this.save_best_only) {
+      console.log(`\nEpoch ${epoch + 1}: saving model to ${shown(path)}`);
+    }
     const saveable = model as Saveable;
-    const options = {
-      overwrite: true,
-      ...(this.#options === null ? {} : { options: this.#options }),
-    };
-    if (this.save_weights_only) await saveable.save_weights(path, options);
-    else await saveable.save(path, options);
+    if (this.save_weights_only) await saveable.save_weights(path, this.#arguments);
+    else await saveable.save(path, this.#arguments);
   }
 
-  #isBest(epoch: number, logs: Logs): boolean {
+  #isBest(epoch: number, path: CheckpointFilepath, logs: Logs): boolean {
     const current = this.#monitor.valueOf(logs);
-    if (current === undefined || !this.#monitor.isBetter(current, this.best)) {
-      if (this.verbose > 0 && current !== undefined) {
-        console.log(
-          `\nEpoch ${epoch + 1}: ${this.#monitor.name} did not improve from ${this.best}`,
-        );
-      }
+    if (current === undefined) return false;
+    const { name } = this.#monitor;
+    const say = (what: string): void => {
+      if (this.verbose > 0) console.log(`\nEpoch ${epoch + 1}: ${name} ${what}`);
+    };
+    if (!this.#monitor.isBetter(current, this.best)) {
+      say(`did not improve from ${this.best.toFixed(5)}`);
       return false;
     }
+    const [before, now] = [this.best.toFixed(5), current.toFixed(5)];
+    say(`improved from ${before} to ${now}, saving model to ${shown(path)}`);
     this.best = current;
     return true;
   }
+}
+
+function formatted(
+  filepath: CheckpointFilepath,
+  counters: Readonly<Record<string, number>>,
+  logs: Logs,
+): CheckpointFilepath {
+  const fill = (text: string): string => formatFileName(text, counters, logs);
+  if (typeof filepath === 'string') return fill(filepath);
+  if (!(filepath instanceof URL)) return { ...filepath, path: fill(filepath.path) };
+  const url = new URL(filepath);
+  url.pathname = fill(decodeURIComponent(filepath.pathname));
+  return url;
+}
+
+function shown(filepath: CheckpointFilepath): string {
+  return typeof filepath === 'string' || filepath instanceof URL ? String(filepath) : filepath.path;
 }

@@ -5,6 +5,8 @@ import { defaultOutput, Progbar, type ProgressOutput } from './progbar.ts';
 /** Arguments of `ProgbarLogger`. */
 export interface ProgbarLoggerConfig {
   readonly output?: ProgressOutput;
+  /** Steps are what is counted, as `fit` does in Keras. */
+  readonly count_mode?: 'steps';
 }
 
 /** Shows the progress and the results of a run. */
@@ -16,6 +18,7 @@ export class ProgbarLogger extends Callback {
 
   constructor(config: ProgbarLoggerConfig = {}) {
     super();
+    checkArguments(config);
     this.#output = config.output ?? defaultOutput();
   }
 
@@ -82,5 +85,18 @@ export class ProgbarLogger extends Callback {
 
   override on_predict_end(_logs: Logs): void {
     this.#end({});
+  }
+}
+
+/** @throws RangeError that names an argument of Keras which has no meaning here. */
+function checkArguments(config: object): void {
+  const count: unknown = Reflect.get(config, 'count_mode') ?? 'steps';
+  if (count !== 'steps') {
+    throw new RangeError(`ProgbarLogger: count_mode is 'steps', not ${String(count)}.`);
+  }
+  if ((Reflect.get(config, 'stateful_metrics') ?? null) !== null) {
+    throw new RangeError(
+      'ProgbarLogger: shows all results as they are; leave out stateful_metrics.',
+    );
   }
 }

@@ -46,7 +46,12 @@ function batchingOf(args: DataArguments, samples: number): BatchingOptions {
 }
 
 function iterableOf(args: DataArguments, counts: TensorCounts): DataSource | null {
-  const source = IterableSource.of(args.x, counts, args.steps ?? null);
+  const source = IterableSource.of(
+    args.x,
+    counts,
+    args.steps ?? null,
+    args.shuffle !== false && args.shuffle !== undefined,
+  );
   if (source === null) return null;
   for (const name of ['y', 'sample_weight', 'batch_size'] as const) {
     if (args[name] !== undefined && args[name] !== null) {

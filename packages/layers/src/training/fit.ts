@@ -16,6 +16,7 @@ import {
   verbosityOf,
 } from './run.ts';
 import type { Trainer } from './trainer.ts';
+import type { TrainingStart } from './training-state.ts';
 import type { Data, Logs } from './types.ts';
 
 /** Data to validate with: inputs, labels and weights, or what hands over batches. */
@@ -113,7 +114,9 @@ export async function fit(
   const history = callbacks.history ?? new History();
   model.history = history;
   await callbacks.on_train_begin();
-  const logs = await runEpochs(run, options.initial_epoch ?? 0, epochs);
+  const initial = options.initial_epoch ?? 0;
+  const start = model._training_state?.startOf(initial, reader.steps);
+  const logs = await runEpochs(run, start ?? { epoch: initial, step: 0 }, epochs);
   await reader.close();
   await validationReader?.close();
   const { optimizer } = model;
@@ -124,12 +127,12 @@ export async function fit(
   return history;
 }
 
-async function runEpochs(run: Run, first: number, epochs: number): Promise<Logs> {
+async function runEpochs(run: Run, start: TrainingStart, epochs: number): Promise<Logs> {
   let logs: Logs = {};
-  for (let epoch = first; epoch < epochs; epoch += 1) {
+  for (let { epoch } = start; epoch < epochs; epoch += 1) {
     run.model.reset_metrics();
     await run.callbacks.on_epoch_begin(epoch);
-    const trained = await trainEpoch(run);
+    const trained = await trainEpoch(run, epoch === start.epoch ? start.step : 0);
     if (trained === null) break;
     logs = trained;
     if (run.validation !== null && validates(epoch, run.options.validation_freq ?? 1)) {
@@ -141,12 +144,20 @@ async function runEpochs(run: Run, first: number, epochs: number): Promise<Logs>
   return logs;
 }
 
-/** Trains one epoch; null when there was no batch. */
-async function trainEpoch({ model, options, reader, callbacks }: Run): Promise<Logs | null> {
+/** Trains one epoch, without the batches before `first`; null when there was no batch. */
+async function trainEpoch(
+  { model, options, reader, callbacks }: Run,
+  first: number,
+): Promise<Logs | null> {
   const breather = new Breather();
   let logs: Logs | null = null;
   let step = 0;
   for await (const batch of reader.epoch()) {
+    if (step < first) {
+      batch.dispose();
+      step += 1;
+      continue;
+    }
     await callbacks.on_train_batch_begin(step);
     logs = trainBatch(model, batch, options.class_weight ?? null);
     await callbacks.on_train_batch_end(step, logs);

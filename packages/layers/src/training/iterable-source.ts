@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isPlainObject } from '../engine/nest.ts';
+import { shuffledIndices } from '../random/index.ts';
 import type { DataSource, OwnedBatch } from './data-source.ts';
 import { gatherSamples, hostArrayOf, isShapedArray, sampleCount } from './host-array.ts';
+import { Sequence } from './sequence.ts';
 import { convertData } from './structure.ts';
 import type { ArrayData, BatchTensors, Data } from './types.ts';
 
@@ -19,6 +21,7 @@ export type BatchIterable =
   | Iterator<BatchData>
   | AsyncIterator<BatchData>
   | (() => Iterator<BatchData> | AsyncIterator<BatchData>)
+  | Sequence
   | TfjsDataset;
 
 /** A dataset of `@tensorflow/tfjs-data`. */
@@ -34,13 +37,29 @@ interface Reader {
   readonly again: boolean;
   /** Whether it makes tensors for its reader alone. */
   readonly makesTensors: boolean;
+  /** Number of batches, where it is known. */
+  readonly length?: number;
   start(): Promise<Next>;
 }
 
 const nextOf = (iterator: { next(): unknown }): Next =>
   iterator.next.bind(iterator) as unknown as Next;
 
-function readerOf(value: unknown): Reader | null {
+/** Reads the batches of a sequence, in random order if so wanted. */
+function sequenceReader(sequence: Sequence, shuffle: boolean): Reader {
+  const batches = async function* (): AsyncGenerator<BatchData, undefined> {
+    const length = sequence.__len__();
+    const order = shuffle ? shuffledIndices(length) : Array.from({ length }, (_, i) => i);
+    for (const index of order) yield await sequence.__getitem__(index);
+    await sequence.on_epoch_end();
+    return undefined;
+  };
+  const start = async (): Promise<Next> => nextOf(batches());
+  return { again: true, makesTensors: false, length: sequence.__len__(), start };
+}
+
+function readerOf(value: unknown, shuffle: boolean): Reader | null {
+  if (value instanceof Sequence) return sequenceReader(value, shuffle);
   if (typeof value === 'function') {
     const start = async (): Promise<Next> => nextOf(value() as { next(): unknown });
     return { again: true, makesTensors: false, start };
@@ -84,14 +103,19 @@ export class IterableSource implements DataSource {
   private constructor(reader: Reader, counts: TensorCounts, steps: number | null) {
     this.#reader = reader;
     this.#counts = counts;
-    this.steps = steps;
+    this.steps = steps ?? reader.length ?? null;
     // With a given number of steps an epoch is a stretch of an endless sequence.
     this.restarts = reader.again && steps === null;
   }
 
-  /** Reads batches from a value, if it hands over some; null for arrays and other data. */
-  static of(value: unknown, counts: TensorCounts, steps: number | null): IterableSource | null {
-    const reader = readerOf(value);
+  /** Reads batches from a value, if it hands over some; null for arrays and other data. `shuffle` is for sequences. */
+  static of(
+    value: unknown,
+    counts: TensorCounts,
+    steps: number | null,
+    shuffle = false,
+  ): IterableSource | null {
+    const reader = readerOf(value, shuffle);
     return reader === null ? null : new IterableSource(reader, counts, steps);
   }
 
@@ -103,7 +127,7 @@ export class IterableSource implements DataSource {
       if (result.done !== true) {
         empty = false;
         yield await this.#batchOf(result.value);
-      } else if (this.steps === null || empty || !this.#reader.again) {
+      } else if (this.restarts || this.steps === null || empty || !this.#reader.again) {
         return undefined;
       } else {
         next = await this.#reader.start();

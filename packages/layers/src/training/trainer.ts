@@ -26,6 +26,7 @@ import { minimize } from './minimize.ts';
 import { type OnBatchOptions, predictOnBatch, testOnBatch, trainOnBatch } from './on-batch.ts';
 import { type PredictOptions, predict } from './predict.ts';
 import { compileConfig, type TrainingConfig, trainingConfig } from './training-config.ts';
+import type { TrainingState } from './training-state.ts';
 import type { Batch, BatchTensors, Data, Logs } from './types.ts';
 
 /** What `compile` has made. */
@@ -43,6 +44,8 @@ export abstract class Trainer extends GraphModel {
   stop_training: boolean = false;
   /** The results of the last `fit`. */
   history: History | null = null;
+  /** An interrupted training to go on with; set by the callback that keeps it. */
+  _training_state: TrainingState | null = null;
   #compiled: Compiled | null = null;
 
   /**
