@@ -2,7 +2,7 @@ import { CheckpointManager as Files } from '@km/checkpoint';
 import type { ReadOptions, WriteOptions } from '@km/core';
 import type { Variable } from '@km/layers';
 import { type CheckpointPath, inDirectory, writablePlace } from '../paths/checkpoint-path.ts';
-import type { Checkpoint, Trackables } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
 
 /** Arguments of `CheckpointManager` besides the checkpoint and the directory. */
 export interface CheckpointManagerOptions {
@@ -57,8 +57,8 @@ export class CheckpointManager<Path extends CheckpointPath = CheckpointPath> {
    * Opens a directory, which need not exist, and goes on with the checkpoints that its state file lists.
    * @throws RangeError when `max_to_keep` is not positive.
    */
-  static async open<Objects extends Trackables, Path extends CheckpointPath>(
-    checkpoint: Checkpoint<Objects>,
+  static async open<Path extends CheckpointPath>(
+    checkpoint: Checkpoint,
     directory: Path,
     options: CheckpointManagerOptions,
     readOptions?: ReadOptions,
@@ -73,7 +73,7 @@ export class CheckpointManager<Path extends CheckpointPath = CheckpointPath> {
       },
       readOptions,
     );
-    return new CheckpointManager(checkpoint as unknown as Checkpoint, directory, options, files);
+    return new CheckpointManager(checkpoint, directory, options, files);
   }
 
   /** Path of the newest checkpoint; null when there is none. `Checkpoint.restore` takes it. */

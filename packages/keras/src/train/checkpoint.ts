@@ -135,12 +135,12 @@ class ObjectCheckpoint extends Module {
 }
 
 /** Saves and restores a group of objects under their names, in files that TensorFlow reads and writes as well. */
-export type Checkpoint<Objects extends Trackables = Trackables> = ObjectCheckpoint & Objects;
+export type Checkpoint<Objects extends object = object> = ObjectCheckpoint & Objects;
 
 /** How a `Checkpoint` is made: of objects by name, of one object alone, or of both. */
 export interface CheckpointClass {
   new <Objects extends Trackables>(objects: Objects): Checkpoint<Objects>;
-  new (root: Module | Variable): Checkpoint<Record<never, never>>;
+  new (root: Module | Variable): Checkpoint;
   new <Objects extends Trackables>(root: Module | Variable, objects: Objects): Checkpoint<Objects>;
 }
 
