@@ -1,16 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { ready } from '../src/index.ts';
-import { KERNEL_LAYERS } from './arguments/kernel-layers.ts';
-import { PLAIN_LAYERS } from './arguments/plain-layers.ts';
-import { PREPROCESSING_LAYERS } from './arguments/preprocessing-layers.ts';
-import { RECURRENT_LAYERS } from './arguments/recurrent-layers.ts';
 import { prove, type Subject } from './arguments/subject.ts';
+import { SUBJECTS } from './arguments/subjects.ts';
 
 beforeAll(async () => {
   await ready('cpu');
 });
 
-/** Why arguments of a class are ignored or wrong. */
+/** Why arguments of classes are ignored or wrong. */
 async function faults(subjects: readonly Subject[]): Promise<string[]> {
   const found: string[] = [];
   for (const subject of subjects) {
@@ -25,11 +22,22 @@ async function faults(subjects: readonly Subject[]): Promise<string[]> {
   return found;
 }
 
-test.each([
-  ['layers with kernels', KERNEL_LAYERS],
-  ['recurrent layers and wrappers', RECURRENT_LAYERS],
-  ['layers without kernels', PLAIN_LAYERS],
-  ['layers that prepare data', PREPROCESSING_LAYERS],
-])('no argument of %s is ignored', async (_, subjects) => {
+test.each([...SUBJECTS])('no argument of %s is ignored', async (_, subjects) => {
   expect(await faults(subjects)).toEqual([]);
+});
+
+test('an argument that is ignored is found', async () => {
+  const ignoring: Subject = {
+    className: 'Ignoring',
+    base: {},
+    arguments: {
+      rate: { values: [1, 2], given: {}, sameConfig: null, sameBehaviour: null },
+    },
+    observe: ({ rate }) =>
+      new Map([
+        ['config', String(rate)],
+        ['outputs', 'the same'],
+      ]),
+  };
+  expect(await faults([ignoring])).toEqual([expect.stringContaining('nothing differs')]);
 });

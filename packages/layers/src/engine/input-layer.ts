@@ -19,6 +19,14 @@ export interface InputLayerConfig {
   readonly name?: string | null | undefined;
 }
 
+/** @throws TypeError that names an argument which describes inputs that tfjs does not have. */
+function checkGiven(config: object): void {
+  for (const key of ['input_tensor', 'type_spec']) {
+    if ((Reflect.get(config, key) ?? null) === null) continue;
+    throw new TypeError(`InputLayer takes no ${key}: give the shape and the dtype.`);
+  }
+}
+
 function fullShape(config: InputLayerConfig): Shape {
   const { input_shape, batch_input_shape, batch_size } = config;
   if (batch_input_shape !== undefined) {
@@ -39,6 +47,7 @@ export class InputLayer extends Layer {
 
   /** @throws TypeError for an unknown dtype or two statements of the shape. */
   constructor(config: InputLayerConfig = {}) {
+    checkGiven(config);
     const dtype = config.dtype ?? floatx();
     if (!isDType(dtype)) throw new TypeError(`Unknown dtype of an input: ${dtype}`);
     const shape = fullShape(config);

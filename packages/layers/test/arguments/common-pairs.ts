@@ -10,6 +10,7 @@ const constant = (value: number): Args => ({ class_name: 'Constant', config: { v
 const COMMON: Readonly<Record<string, Pair>> = {
   name: pair('first', 'second'),
   trainable: pair(true, false),
+  dynamic: noted(false, true, 'calls are never turned into graphs'),
   dtype: pair('float32', 'mixed_float16'),
   activation: pair('linear', 'tanh'),
   recurrent_activation: pair('sigmoid', 'hard_sigmoid'),

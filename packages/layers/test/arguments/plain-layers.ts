@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DENSE } from './common-pairs.ts';
 import { layer } from './layer-subject.ts';
 import { numbers } from './observe-layer.ts';
-import { inert, pair, type Subject, unnoted } from './subject.ts';
+import { type Args, inert, pair, type Subject, unnoted } from './subject.ts';
 
 const ROWS = { inputs: () => numbers([2, 4]) };
 const LINE = { inputs: () => numbers([2, 8, 4]) };
@@ -19,6 +19,9 @@ const UNNOTED = 'Keras notes it in no config';
 const data_format = unnoted('channels_last', 'channels_first', UNNOTED);
 const NORM = 'axis epsilon center scale gamma* beta*';
 const MOVING = `${NORM} momentum moving_mean_initializer moving_variance_initializer synchronized`;
+
+const square = (x: tf.Tensor): tf.Tensor => tf.square(x);
+const scaled = (x: tf.Tensor, { by }: Args): tf.Tensor => tf.mul(x, Number(by));
 
 /** Layers without kernels: merges, normalization, pooling, shapes, noise, attention. */
 export const PLAIN_LAYERS: readonly Subject[] = [
@@ -126,7 +129,7 @@ export const PLAIN_LAYERS: readonly Subject[] = [
   layer('SpatialDropout2D', PLANE, { rate: 0.5 }, 'rate', { data_format }),
   layer('SpatialDropout3D', CUBE, { rate: 0.5 }, 'rate', { data_format }),
   layer('Masking', { inputs: () => tf.zeros([2, 3, 4]) }, {}, '', { mask_value: pair(0, 1) }),
-  layer('Identity', ROWS, {}, ''),
+  layer('Identity', ROWS, {}, 'dynamic'),
   layer(
     'Embedding',
     { inputs: () => tf.tensor2d([[0, 1, 2]], [1, 3], 'int32') },
@@ -146,11 +149,10 @@ export const PLAIN_LAYERS: readonly Subject[] = [
     scale: pair(1, 3),
     trainable: pair(false, true),
   }),
-  layer('Lambda', ROWS, { function: (x: tf.Tensor) => tf.square(x) }, '', {
-    function: unnoted(
-      (x: tf.Tensor) => tf.square(x),
-      (x: tf.Tensor) => tf.neg(x),
-      'a function is noted by its name',
-    ),
+  layer('Lambda', ROWS, { function: square }, '', {
+    function: pair(square, (x: tf.Tensor) => tf.neg(x)),
+    output_shape: pair([4], [null], { function: square }),
+    mask: unnoted(null, tf.ones([2, 4]), 'masks of functions are noted by their names'),
+    arguments: pair({ by: 2 }, { by: 3 }, { function: scaled }),
   }),
 ];

@@ -1,0 +1,96 @@
+/**
+ * Proves of each class of Keras 2.15 that no argument of its constructor is ignored: `arguments.ts API_DUMP [--filter TEXT]`.
+ * The dump is a JSON object: `module.Class` to `{kind, class_name, init: [{name, kind}], alias_of}`.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import '@tensorflow/tfjs-backend-cpu';
+import { ready } from '../../packages/layers/src/engine/ready.ts';
+import { prove, type Subject } from '../../packages/layers/test/arguments/subject.ts';
+import { SUBJECTS } from '../../packages/layers/test/arguments/subjects.ts';
+import { absenceOf } from './arguments-absent.ts';
+
+interface DumpedClass {
+  readonly kind: string;
+  readonly class_name?: string;
+  readonly alias_of?: string;
+  readonly init?: readonly { readonly name: string; readonly kind?: string }[];
+}
+
+/** What became of one argument of one class. */
+interface Line {
+  readonly where: string;
+  readonly by: string;
+  readonly verdict: 'outputs' | 'config' | 'refused' | 'absent' | 'failed';
+}
+
+/** `module.Class` of the dump as module and class, without the names for the same classes elsewhere. */
+function placeOf(key: string, className: string | undefined): readonly [string, string] {
+  const [module = '', ...rest] = key.split('.');
+  const inner = rest.slice(0, -1).filter((part) => !/^(experimental|preprocessing)$/.test(part));
+  return [module, [...inner, className ?? rest.at(-1) ?? ''].join('.')];
+}
+
+async function lineOf(subject: Subject, name: string, where: string): Promise<Line> {
+  try {
+    const { by } = await prove(subject, name, true);
+    if (by.startsWith('refused')) return { where, by, verdict: 'refused' };
+    return { where, by, verdict: by.startsWith('config') ? 'config' : 'outputs' };
+  } catch (error) {
+    return { where, by: error instanceof Error ? error.message : String(error), verdict: 'failed' };
+  }
+}
+
+/** Proves the arguments that the dump and the table name for a class. */
+async function linesOf(module: string, name: string, dumped: readonly string[]): Promise<Line[]> {
+  const subjects = (SUBJECTS.get(module) ?? []).filter(({ className }) => className === name);
+  const place = `${module}.${name}`;
+  const absent = absenceOf(place);
+  if (absent !== undefined) return [{ where: place, by: absent, verdict: 'absent' }];
+  if (subjects.length === 0 && dumped.length === 0) {
+    return [{ where: place, by: 'takes no arguments', verdict: 'absent' }];
+  }
+  if (subjects.length === 0) return [{ where: place, by: 'no such class', verdict: 'failed' }];
+  const names = new Set([...dumped, ...subjects.flatMap((each) => Object.keys(each.arguments))]);
+  const lines: Line[] = [];
+  for (const argument of names) {
+    const where = `${place} ${argument}`;
+    const owners = subjects.filter((each) => argument in each.arguments);
+    if (owners.length === 0) lines.push({ where, by: 'no values in the table', verdict: 'failed' });
+    for (const owner of owners) lines.push(await lineOf(owner, argument, where));
+  }
+  return lines;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { filter: { type: 'string', default: '' } },
+  });
+  const [path] = positionals;
+  if (path === undefined) throw new Error('usage: arguments.ts API_DUMP');
+  const dump = JSON.parse(readFileSync(path, 'utf8')) as Record<string, DumpedClass>;
+  await ready('cpu');
+  const lines: Line[] = [];
+  for (const [key, { kind, init, alias_of, class_name }] of Object.entries(dump)) {
+    const [module, name] = placeOf(key, class_name);
+    if (kind !== 'class' || alias_of !== undefined || !SUBJECTS.has(module)) continue;
+    if (!key.includes(values.filter)) continue;
+    const named = (init ?? []).filter((argument) => argument.kind === undefined);
+    lines.push(
+      ...(await linesOf(
+        module,
+        name,
+        named.map((argument) => argument.name),
+      )),
+    );
+  }
+  for (const { where, by, verdict } of lines) console.log(`${verdict.padEnd(8)}${where}: ${by}`);
+  const count = (verdict: string): number => lines.filter((l) => l.verdict === verdict).length;
+  console.log(
+    `${count('outputs')} proven by outputs, ${count('config')} by config, ${count('refused')} refused, ${count('absent')} classes absent, ${count('failed')} failed`,
+  );
+  if (count('failed') > 0 || lines.length === 0) process.exitCode = 1;
+}
+
+await main();
