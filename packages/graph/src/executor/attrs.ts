@@ -64,6 +64,11 @@ export class Attrs {
     );
   }
 
+  /** A text that only some of the ops of a family have. */
+  optionalString(name: string): string | undefined {
+    return this.has(name) || this.#defaults.has(name) ? this.string(name) : undefined;
+  }
+
   /** A text as bytes. */
   bytes(name: string): Uint8Array {
     return this.#get(

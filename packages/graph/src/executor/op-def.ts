@@ -42,13 +42,8 @@ export function opDef(name: string): OpDef | undefined {
   return def;
 }
 
-/** Names of all ops of the table. */
-export function opNames(): string[] {
-  return OP_TABLE.split('\n').map((line) => /^[\w>]+/.exec(line)?.[0] ?? '');
-}
-
 /** Reads a line `Name! inputs -> outputs | defaults`. */
-export function parseOpDef(line: string): OpDef {
+function parseOpDef(line: string): OpDef {
   const [head = '', defaults = ''] = line.split(' | ');
   const [left = '', outputs = ''] = head.split(' ->');
   const [name = '', ...inputs] = left.split(' ');

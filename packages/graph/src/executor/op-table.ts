@@ -3,10 +3,15 @@
  * references to variables. Made by scripts/graph/op-table.py from the registry of TensorFlow.
  */
 export const OP_TABLE: string = String.raw`Abs x:T -> y:T
+AccumulateNV2 inputs:N*T -> sum:T
 Acos x:T -> y:T
 Acosh x:T -> y:T
 Add x:T y:T -> z:T
+AddN inputs:N*T -> sum:T
 AddV2 x:T y:T -> z:T
+AdjustContrastv2 images:T contrast_factor:float32 -> output:T | T="float32"
+AdjustHue images:T delta:float32 -> output:T | T="float32"
+AdjustSaturation images:T scale:float32 -> output:T | T="float32"
 All input:bool reduction_indices:Tidx -> output:bool | keep_dims=false Tidx="int32"
 Angle input:T -> output:Tout | T="complex64" Tout="float32"
 AnonymousHashTable! -> table_handle:resource
@@ -14,6 +19,17 @@ AnonymousMutableDenseHashTable! empty_key:key_dtype deleted_key:key_dtype -> tab
 AnonymousMutableHashTable! -> table_handle:resource
 AnonymousMutableHashTableOfTensors! -> table_handle:resource | value_shape=[]
 Any input:bool reduction_indices:Tidx -> output:bool | keep_dims=false Tidx="int32"
+ApplyAdaMax var:&T m:&T v:&T beta1_power:T lr:T beta1:T beta2:T epsilon:T grad:T -> out:&T | use_locking=false
+ApplyAdadelta var:&T accum:&T accum_update:&T lr:T rho:T epsilon:T grad:T -> out:&T | use_locking=false
+ApplyAdagrad var:&T accum:&T lr:T grad:T -> out:&T | use_locking=false update_slots=true
+ApplyAdagradV2 var:&T accum:&T lr:T epsilon:T grad:T -> out:&T | use_locking=false update_slots=true
+ApplyAdam var:&T m:&T v:&T beta1_power:T beta2_power:T lr:T beta1:T beta2:T epsilon:T grad:T -> out:&T | use_locking=false use_nesterov=false
+ApplyCenteredRMSProp var:&T mg:&T ms:&T mom:&T lr:T rho:T momentum:T epsilon:T grad:T -> out:&T | use_locking=false
+ApplyFtrl var:&T accum:&T linear:&T grad:T lr:T l1:T l2:T lr_power:T -> out:&T | use_locking=false multiply_linear_by_lr=false
+ApplyFtrlV2 var:&T accum:&T linear:&T grad:T lr:T l1:T l2:T l2_shrinkage:T lr_power:T -> out:&T | use_locking=false multiply_linear_by_lr=false
+ApplyGradientDescent var:&T alpha:T delta:T -> out:&T | use_locking=false
+ApplyMomentum var:&T accum:&T lr:T grad:T momentum:T -> out:&T | use_locking=false use_nesterov=false
+ApplyRMSProp var:&T ms:&T mom:&T lr:T rho:T momentum:T epsilon:T grad:T -> out:&T | use_locking=false
 ApproximateEqual x:T y:T -> z:bool | tolerance=9.999999747378752e-06
 ArgMax input:T dimension:Tidx -> output:output_type | Tidx="int32" output_type="int64"
 ArgMin input:T dimension:Tidx -> output:output_type | Tidx="int32" output_type="int64"
@@ -43,6 +59,7 @@ BatchToSpaceND input:T block_shape:Tblock_shape crops:Tcrops -> output:T | Tbloc
 BiasAdd value:T bias:T -> output:T | data_format="NHWC"
 BiasAddGrad out_backprop:T -> output:T | data_format="NHWC"
 BiasAddV1 value:T bias:T -> output:T
+Bincount arr:int32 size:int32 weights:T -> bins:T
 Bitcast input:T -> output:type
 BitwiseAnd x:T y:T -> z:T
 BitwiseOr x:T y:T -> z:T
@@ -56,6 +73,8 @@ Cast x:SrcT -> y:DstT | Truncate=false
 Ceil x:T -> y:T
 CheckNumerics! tensor:T -> output:T
 CheckNumericsV2! tensor:T -> output:T
+ClipByValue t:T clip_value_min:T clip_value_max:T -> output:T
+CombinedNonMaxSuppression boxes:float32 scores:float32 max_output_size_per_class:int32 max_total_size:int32 iou_threshold:float32 score_threshold:float32 -> nmsed_boxes:float32 nmsed_scores:float32 nmsed_classes:float32 valid_detections:int32 | pad_per_class=false clip_boxes=true
 Complex real:T imag:T -> out:Tout | T="float32" Tout="complex64"
 ComplexAbs x:T -> y:Tout | T="complex64" Tout="float32"
 Concat concat_dim:int32 values:N*T -> output:T
@@ -74,6 +93,7 @@ Conv3DBackpropInputV2 input_sizes:Tshape filter:T out_backprop:T -> output:T | d
 Cos x:T -> y:T
 Cosh x:T -> y:T
 CountUpTo ref:&T -> output:T
+CropAndResize image:T boxes:float32 box_ind:int32 crop_size:int32 -> crops:float32 | method="bilinear" extrapolation_value=0.0
 Cross a:T b:T -> product:T
 Cumprod x:T axis:Tidx -> out:T | exclusive=false reverse=false Tidx="int32"
 Cumsum x:T axis:Tidx -> out:T | exclusive=false reverse=false Tidx="int32"
@@ -85,19 +105,26 @@ DebugIdentityV2! input:T -> output:T | tfdbg_context_id="" op_name="" output_slo
 DecodeBase64 input:string -> output:string
 DecodeRaw bytes:string -> output:out_type | little_endian=true
 DeepCopy! x:T -> y:T
+DenseBincount input:Tidx size:Tidx weights:T -> output:T | binary_output=false
+DenseCountSparseOutput values:T weights:output_type -> output_indices:int64 output_values:output_type output_dense_shape:int64 | minlength=-1 maxlength=-1
+DenseToDenseSetOperation set1:T set2:T -> result_indices:int64 result_values:T result_shape:int64 | validate_indices=true
+DenseToSparseSetOperation set1:T set2_indices:int64 set2_values:T set2_shape:int64 -> result_indices:int64 result_values:T result_shape:int64 | validate_indices=true
 DepthToSpace input:T -> output:T | data_format="NHWC"
 DepthwiseConv2dNative input:T filter:T -> output:T | explicit_paddings=[] data_format="NHWC" dilations=[1,1,1,1]
 DepthwiseConv2dNativeBackpropFilter input:T filter_sizes:int32 out_backprop:T -> output:T | explicit_paddings=[] data_format="NHWC" dilations=[1,1,1,1]
 DepthwiseConv2dNativeBackpropInput input_sizes:int32 filter:T out_backprop:T -> output:T | explicit_paddings=[] data_format="NHWC" dilations=[1,1,1,1]
+Dequantize input:T min_range:float32 max_range:float32 -> output:dtype | mode="MIN_COMBINED" narrow_range=false axis=-1 dtype="float32"
 DestroyResourceOp! resource:resource -> | ignore_lookup_error=true
 Diag diagonal:T -> output:T
 DiagPart input:T -> diagonal:T
 Digamma x:T -> y:T
+Dilation2D input:T filter:T -> output:T
 DisableCopyOnRead! resource:resource ->
 Div x:T y:T -> z:T
 DivNoNan x:T y:T -> z:T
 DynamicPartition data:T partitions:int32 -> outputs:num_partitions*T
 DynamicStitch indices:N*int32 data:N*T -> merged:T
+EagerPyFunc! input:*Tin -> output:*Tout | is_async=false
 Einsum inputs:N*T -> output:T
 Elu features:T -> activations:T
 EluGrad gradients:T outputs:T -> backprops:T
@@ -115,6 +142,14 @@ Exit data:T -> output:T
 Exp x:T -> y:T
 ExpandDims input:T dim:Tdim -> output:T | Tdim="int32"
 Expm1 x:T -> y:T
+ExtractImagePatches images:T -> patches:T
+ExtractVolumePatches input:T -> patches:T
+FFT input:Tcomplex -> output:Tcomplex | Tcomplex="complex64"
+FFT2D input:Tcomplex -> output:Tcomplex | Tcomplex="complex64"
+FFT3D input:Tcomplex -> output:Tcomplex | Tcomplex="complex64"
+FakeQuantWithMinMaxArgs inputs:float32 -> outputs:float32 | min=-6.0 max=6.0 num_bits=8 narrow_range=false
+FakeQuantWithMinMaxVars inputs:float32 min:float32 max:float32 -> outputs:float32 | num_bits=8 narrow_range=false
+FakeQuantWithMinMaxVarsPerChannel inputs:float32 min:float32 max:float32 -> outputs:float32 | num_bits=8 narrow_range=false
 Fill dims:index_type value:T -> output:T | index_type="int32"
 Floor x:T -> y:T
 FloorDiv x:T y:T -> z:T
@@ -131,14 +166,24 @@ GatherNd params:Tparams indices:Tindices -> output:Tparams | bad_indices_policy=
 GatherV2 params:Tparams indices:Tindices axis:Taxis -> output:Tparams | batch_dims=0
 Greater x:T y:T -> z:bool
 GreaterEqual x:T y:T -> z:bool
+HSVToRGB images:T -> output:T | T="float32"
 HashTable! -> table_handle:&string | container="" shared_name="" use_node_name_sharing=false
 HashTableV2! -> table_handle:resource | container="" shared_name="" use_node_name_sharing=false
+HistogramFixedWidth values:T value_range:T nbins:int32 -> out:dtype | dtype="int32"
 HistogramSummary tag:string values:T -> summary:string | T="float32"
 HostConst -> output:dtype
+IFFT input:Tcomplex -> output:Tcomplex | Tcomplex="complex64"
+IFFT2D input:Tcomplex -> output:Tcomplex | Tcomplex="complex64"
+IFFT3D input:Tcomplex -> output:Tcomplex | Tcomplex="complex64"
+IRFFT input:Tcomplex fft_length:int32 -> output:Treal | Treal="float32" Tcomplex="complex64"
+IRFFT2D input:Tcomplex fft_length:int32 -> output:Treal | Treal="float32" Tcomplex="complex64"
+IRFFT3D input:Tcomplex fft_length:int32 -> output:Treal | Treal="float32" Tcomplex="complex64"
 Identity input:T -> output:T
 IdentityN input:*T -> output:*T
 If! cond:Tcond input:*Tin -> output:*Tout | output_shapes=[]
 Imag input:T -> output:Tout | T="complex64" Tout="float32"
+ImageProjectiveTransformV2 images:dtype transforms:float32 output_shape:int32 -> transformed_images:dtype | fill_mode="CONSTANT"
+ImageProjectiveTransformV3 images:dtype transforms:float32 output_shape:int32 fill_value:float32 -> transformed_images:dtype | fill_mode="CONSTANT"
 InTopK predictions:float32 targets:T -> precision:bool | T="int32"
 InTopKV2 predictions:float32 targets:T k:T -> precision:bool | T="int32"
 InitializeTable table_handle:&string keys:Tkey values:Tval ->
@@ -183,6 +228,7 @@ LookupTableSizeV2! table_handle:resource -> size:int64
 LoopCond input:bool -> output:bool
 LowerBound sorted_inputs:T values:T -> output:out_type | out_type="int32"
 MatMul a:T b:T -> product:T | transpose_a=false transpose_b=false grad_a=false grad_b=false
+MatchingFiles pattern:string -> filenames:string
 MatrixBandPart input:T num_lower:Tindex num_upper:Tindex -> band:T | Tindex="int64"
 MatrixDiag diagonal:T -> output:T
 MatrixDiagPart input:T -> diagonal:T
@@ -207,12 +253,14 @@ Maximum x:T y:T -> z:T
 Mean input:T reduction_indices:Tidx -> output:T | keep_dims=false Tidx="int32"
 Merge inputs:N*T -> output:T value_index:int32
 MergeSummary inputs:N*string -> summary:string
+MergeV2Checkpoints! checkpoint_prefixes:string destination_prefix:string -> | delete_old_dirs=true allow_missing_files=false
 Min input:T reduction_indices:Tidx -> output:T | keep_dims=false Tidx="int32"
 Minimum x:T y:T -> z:T
 MirrorPad input:T paddings:Tpaddings -> output:T | Tpaddings="int32"
 Mod x:T y:T -> z:T
 Mul x:T y:T -> z:T
 MulNoNan x:T y:T -> z:T
+Multinomial! logits:T num_samples:int32 -> output:output_dtype | seed=0 seed2=0 output_dtype="int64"
 MutableDenseHashTable! empty_key:key_dtype -> table_handle:&string | container="" shared_name="" use_node_name_sharing=false value_shape=[] initial_num_buckets=131072 max_load_factor=0.800000011920929
 MutableDenseHashTableV2! empty_key:key_dtype deleted_key:key_dtype -> table_handle:resource | container="" shared_name="" use_node_name_sharing=false value_shape=[] initial_num_buckets=131072 max_load_factor=0.800000011920929
 MutableHashTable! -> table_handle:&string | container="" shared_name="" use_node_name_sharing=false
@@ -223,6 +271,11 @@ Ndtri x:T -> y:T
 Neg x:T -> y:T
 NextIteration data:T -> output:T
 NoOp ->
+NonMaxSuppression boxes:float32 scores:float32 max_output_size:int32 -> selected_indices:int32 | iou_threshold=0.5
+NonMaxSuppressionV2 boxes:T scores:T max_output_size:int32 iou_threshold:T_threshold -> selected_indices:int32 | T="float32" T_threshold="float32"
+NonMaxSuppressionV3 boxes:T scores:T max_output_size:int32 iou_threshold:T_threshold score_threshold:T_threshold -> selected_indices:int32 | T="float32" T_threshold="float32"
+NonMaxSuppressionV4 boxes:T scores:T max_output_size:int32 iou_threshold:T_threshold score_threshold:T_threshold -> selected_indices:int32 valid_outputs:int32 | T="float32" T_threshold="float32" pad_to_max_output_size=false
+NonMaxSuppressionV5 boxes:T scores:T max_output_size:int32 iou_threshold:T score_threshold:T soft_nms_sigma:T -> selected_indices:int32 selected_scores:T valid_outputs:int32 | T="float32" pad_to_max_output_size=false
 NotEqual x:T y:T -> z:bool | incompatible_shape_error=true
 OneHot indices:TI depth:int32 on_value:T off_value:T -> output:T | axis=-1 TI="int64"
 OnesLike x:T -> y:T
@@ -235,6 +288,9 @@ Pad input:T paddings:Tpaddings -> output:T | Tpaddings="int32"
 PadV2 input:T paddings:Tpaddings constant_values:T -> output:T | Tpaddings="int32"
 ParallelConcat values:N*T -> output:T
 ParallelDynamicStitch indices:N*int32 data:N*T -> merged:T
+ParseExample serialized:string names:string sparse_keys:Nsparse*string dense_keys:Ndense*string dense_defaults:*Tdense -> sparse_indices:Nsparse*int64 sparse_values:*sparse_types sparse_shapes:Nsparse*int64 dense_values:*Tdense
+ParseExampleV2 serialized:string names:string sparse_keys:string dense_keys:string ragged_keys:string dense_defaults:*Tdense -> sparse_indices:num_sparse*int64 sparse_values:*sparse_types sparse_shapes:num_sparse*int64 dense_values:*Tdense ragged_values:*ragged_value_types ragged_row_splits:*ragged_split_types
+ParseSingleExample serialized:string dense_defaults:*Tdense -> sparse_indices:num_sparse*int64 sparse_values:*sparse_types sparse_shapes:num_sparse*int64 dense_values:*Tdense
 PartitionedCall args:*Tin -> output:*Tout | config="" config_proto="" executor_type=""
 Placeholder -> output:dtype | shape="unknown"
 PlaceholderV2 -> output:dtype
@@ -244,8 +300,30 @@ PreventGradient input:T -> output:T | message=""
 Print! input:T data:*U -> output:T | message="" first_n=-1 summarize=3
 PrintV2! input:string -> | output_stream="stderr" end="\n"
 Prod input:T reduction_indices:Tidx -> output:T | keep_dims=false Tidx="int32"
+PyFunc! input:*Tin -> output:*Tout
+PyFuncStateless input:*Tin -> output:*Tout
+QuantizeAndDequantize input:T -> output:T | signed_input=true num_bits=8 range_given=false input_min=0.0 input_max=0.0
+QuantizeAndDequantizeV2 input:T input_min:T input_max:T -> output:T | signed_input=true num_bits=8 range_given=false round_mode="HALF_TO_EVEN" narrow_range=false axis=-1
+QuantizeAndDequantizeV3 input:T input_min:T input_max:T num_bits:int32 -> output:T | signed_input=true range_given=true narrow_range=false axis=-1
+QuantizeAndDequantizeV4 input:T input_min:T input_max:T -> output:T | signed_input=true num_bits=8 range_given=false round_mode="HALF_TO_EVEN" narrow_range=false axis=-1
+QuantizeV2 input:float32 min_range:float32 max_range:float32 -> output:T output_min:float32 output_max:float32 | mode="MIN_COMBINED" round_mode="HALF_AWAY_FROM_ZERO" narrow_range=false axis=-1 ensure_minimum_range=0.009999999776482582
+RFFT input:Treal fft_length:int32 -> output:Tcomplex | Treal="float32" Tcomplex="complex64"
+RFFT2D input:Treal fft_length:int32 -> output:Tcomplex | Treal="float32" Tcomplex="complex64"
+RFFT3D input:Treal fft_length:int32 -> output:Tcomplex | Treal="float32" Tcomplex="complex64"
+RGBToHSV images:T -> output:T | T="float32"
+RaggedGather params_nested_splits:PARAMS_RAGGED_RANK*Tsplits params_dense_values:Tvalues indices:Tindices -> output_nested_splits:OUTPUT_RAGGED_RANK*Tsplits output_dense_values:Tvalues | Tsplits="int64"
+RaggedRange starts:T limits:T deltas:T -> rt_nested_splits:Tsplits rt_dense_values:T | T="int32" Tsplits="int64"
+RaggedTensorFromVariant encoded_ragged:variant -> output_nested_splits:output_ragged_rank*Tsplits output_dense_values:Tvalues | Tsplits="int64"
+RaggedTensorToSparse rt_nested_splits:RAGGED_RANK*Tsplits rt_dense_values:T -> sparse_indices:int64 sparse_values:T sparse_dense_shape:int64 | Tsplits="int64"
+RaggedTensorToTensor shape:Tshape values:T default_value:T row_partition_tensors:num_row_partition_tensors*Tindex -> result:T
+RaggedTensorToVariant rt_nested_splits:RAGGED_RANK*Tsplits rt_dense_values:Tvalues -> encoded_ragged:variant | Tsplits="int64"
+RandomShuffle! value:T -> output:T | seed=0 seed2=0
+RandomStandardNormal! shape:T -> output:dtype | seed=0 seed2=0
+RandomUniform! shape:T -> output:dtype | seed=0 seed2=0
+RandomUniformInt! shape:T minval:Tout maxval:Tout -> output:Tout | seed=0 seed2=0
 Range start:Tidx limit:Tidx delta:Tidx -> output:Tidx | Tidx="int32"
 Rank input:T -> output:int32
+ReadFile filename:string -> contents:string
 ReadVariableOp! resource:resource -> value:dtype
 Real input:T -> output:Tout | T="complex64" Tout="float32"
 RealDiv x:T y:T -> z:T
@@ -265,6 +343,23 @@ Relu6 features:T -> activations:T
 Relu6Grad gradients:T features:T -> backprops:T
 ReluGrad gradients:T features:T -> backprops:T
 Reshape tensor:T shape:Tshape -> output:T | Tshape="int32"
+ResizeArea images:T size:int32 -> resized_images:float32 | align_corners=false
+ResizeBicubic images:T size:int32 -> resized_images:float32 | align_corners=false half_pixel_centers=false
+ResizeBilinear images:T size:int32 -> resized_images:float32 | align_corners=false half_pixel_centers=false
+ResizeNearestNeighbor images:T size:int32 -> resized_images:T | align_corners=false half_pixel_centers=false
+ResourceApplyAdaMax! var:resource m:resource v:resource beta1_power:T lr:T beta1:T beta2:T epsilon:T grad:T -> | use_locking=false
+ResourceApplyAdadelta! var:resource accum:resource accum_update:resource lr:T rho:T epsilon:T grad:T -> | use_locking=false
+ResourceApplyAdagrad! var:resource accum:resource lr:T grad:T -> | use_locking=false update_slots=true
+ResourceApplyAdagradV2! var:resource accum:resource lr:T epsilon:T grad:T -> | use_locking=false update_slots=true
+ResourceApplyAdam! var:resource m:resource v:resource beta1_power:T beta2_power:T lr:T beta1:T beta2:T epsilon:T grad:T -> | use_locking=false use_nesterov=false
+ResourceApplyAdamWithAmsgrad! var:resource m:resource v:resource vhat:resource beta1_power:T beta2_power:T lr:T beta1:T beta2:T epsilon:T grad:T -> | use_locking=false
+ResourceApplyCenteredRMSProp! var:resource mg:resource ms:resource mom:resource lr:T rho:T momentum:T epsilon:T grad:T -> | use_locking=false
+ResourceApplyFtrl! var:resource accum:resource linear:resource grad:T lr:T l1:T l2:T lr_power:T -> | use_locking=false multiply_linear_by_lr=false
+ResourceApplyFtrlV2! var:resource accum:resource linear:resource grad:T lr:T l1:T l2:T l2_shrinkage:T lr_power:T -> | use_locking=false multiply_linear_by_lr=false
+ResourceApplyGradientDescent! var:resource alpha:T delta:T -> | use_locking=false
+ResourceApplyKerasMomentum! var:resource accum:resource lr:T grad:T momentum:T -> | use_locking=false use_nesterov=false
+ResourceApplyMomentum! var:resource accum:resource lr:T grad:T momentum:T -> | use_locking=false use_nesterov=false
+ResourceApplyRMSProp! var:resource ms:resource mom:resource lr:T rho:T momentum:T epsilon:T grad:T -> | use_locking=false
 ResourceGather! resource:resource indices:Tindices -> output:dtype | batch_dims=0 validate_indices=true
 ResourceGatherNd! resource:resource indices:Tindices -> output:dtype
 ResourceScatterAdd! resource:resource indices:Tindices updates:dtype ->
@@ -279,16 +374,25 @@ ResourceScatterNdSub! ref:resource indices:Tindices updates:T -> | use_locking=t
 ResourceScatterNdUpdate! ref:resource indices:Tindices updates:T -> | use_locking=true bad_indices_policy=""
 ResourceScatterSub! resource:resource indices:Tindices updates:dtype ->
 ResourceScatterUpdate! resource:resource indices:Tindices updates:dtype ->
+Restore! file_pattern:string tensor_name:string -> tensor:dt | preferred_shard=-1
+RestoreSlice! file_pattern:string tensor_name:string shape_and_slice:string -> tensor:dt | preferred_shard=-1
+RestoreV2! prefix:string tensor_names:string shape_and_slices:string -> tensors:*dtypes
 Reverse tensor:T dims:bool -> output:T
 ReverseSequence input:T seq_lengths:Tlen -> output:T | batch_dim=0 Tlen="int64"
 ReverseV2 tensor:T axis:Tidx -> output:T | Tidx="int32"
 RightShift x:T y:T -> z:T
 Rint x:T -> y:T
+RngReadAndSkip! resource:resource alg:int32 delta:uint64 -> value:int64
+RngSkip! resource:resource algorithm:int64 delta:int64 ->
 Roll input:T shift:Tshift axis:Taxis -> output:T
 Round x:T -> y:T
 Rsqrt x:T -> y:T
 RsqrtGrad y:T dy:T -> z:T
+Save! filename:string tensor_names:string data:*T ->
+SaveSlices! filename:string tensor_names:string shapes_and_slices:string data:*T ->
+SaveV2! prefix:string tensor_names:string shape_and_slices:string tensors:*dtypes ->
 ScalarSummary tags:string values:T -> summary:string
+ScaleAndTranslate images:T size:int32 scale:float32 translation:float32 -> resized_images:float32 | kernel_type="lanczos3" antialias=true
 ScatterAdd ref:&T indices:Tindices updates:T -> output_ref:&T | use_locking=false
 ScatterDiv ref:&T indices:Tindices updates:T -> output_ref:&T | use_locking=false
 ScatterMax ref:&T indices:Tindices updates:T -> output_ref:&T | use_locking=false
@@ -302,10 +406,20 @@ ScatterNdSub ref:&T indices:Tindices updates:T -> output_ref:&T | use_locking=fa
 ScatterNdUpdate ref:&T indices:Tindices updates:T -> output_ref:&T | use_locking=true bad_indices_policy=""
 ScatterSub ref:&T indices:Tindices updates:T -> output_ref:&T | use_locking=false
 ScatterUpdate ref:&T indices:Tindices updates:T -> output_ref:&T | use_locking=true
+SegmentMax data:T segment_ids:Tindices -> output:T
+SegmentMaxV2 data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"
+SegmentMean data:T segment_ids:Tindices -> output:T
+SegmentMin data:T segment_ids:Tindices -> output:T
+SegmentMinV2 data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"
+SegmentProd data:T segment_ids:Tindices -> output:T
+SegmentProdV2 data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"
+SegmentSum data:T segment_ids:Tindices -> output:T
+SegmentSumV2 data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"
 Select condition:bool t:T e:T -> output:T
 SelectV2 condition:bool t:T e:T -> output:T
 Selu features:T -> activations:T
 SeluGrad gradients:T outputs:T -> backprops:T
+SetSize set_indices:int64 set_values:T set_shape:int64 -> size:int32 | validate_indices=true
 Shape input:T -> output:out_type | out_type="int32"
 ShapeN input:N*T -> output:N*out_type | out_type="int32"
 ShardedFilename basename:string shard:int32 num_shards:int32 -> filename:string
@@ -325,7 +439,29 @@ Softsign features:T -> activations:T
 SoftsignGrad gradients:T features:T -> backprops:T
 SpaceToBatchND input:T block_shape:Tblock_shape paddings:Tpaddings -> output:T | Tblock_shape="int32" Tpaddings="int32"
 SpaceToDepth input:T -> output:T | data_format="NHWC"
+SparseAdd a_indices:int64 a_values:T a_shape:int64 b_indices:int64 b_values:T b_shape:int64 thresh:Treal -> sum_indices:int64 sum_values:T sum_shape:int64
+SparseConcat indices:N*int64 values:N*T shapes:N*int64 -> output_indices:int64 output_values:T output_shape:int64
+SparseCross indices:N*int64 values:*sparse_types shapes:N*int64 dense_inputs:*dense_types -> output_indices:int64 output_values:out_type output_shape:int64
+SparseDenseCwiseAdd sp_indices:int64 sp_values:T sp_shape:int64 dense:T -> output:T
+SparseDenseCwiseDiv sp_indices:int64 sp_values:T sp_shape:int64 dense:T -> output:T
+SparseDenseCwiseMul sp_indices:int64 sp_values:T sp_shape:int64 dense:T -> output:T
+SparseFillEmptyRows indices:int64 values:T dense_shape:int64 default_value:T -> output_indices:int64 output_values:T empty_row_indicator:bool reverse_index_map:int64
+SparseReduceMax input_indices:int64 input_values:T input_shape:int64 reduction_axes:int32 -> output:T | keep_dims=false
+SparseReduceSum input_indices:int64 input_values:T input_shape:int64 reduction_axes:int32 -> output:T | keep_dims=false
+SparseReorder input_indices:int64 input_values:T input_shape:int64 -> output_indices:int64 output_values:T
+SparseReshape input_indices:int64 input_shape:int64 new_shape:int64 -> output_indices:int64 output_shape:int64
+SparseSegmentMean data:T indices:Tidx segment_ids:Tsegmentids -> output:T | Tidx="int32" Tsegmentids="int32" sparse_gradient=false
+SparseSegmentMeanWithNumSegments data:T indices:Tidx segment_ids:Tsegmentids num_segments:Tnumsegments -> output:T | Tidx="int32" Tnumsegments="int32" Tsegmentids="int32" sparse_gradient=false
+SparseSegmentSqrtN data:T indices:Tidx segment_ids:Tsegmentids -> output:T | Tidx="int32" Tsegmentids="int32" sparse_gradient=false
+SparseSegmentSqrtNWithNumSegments data:T indices:Tidx segment_ids:Tsegmentids num_segments:Tnumsegments -> output:T | Tidx="int32" Tnumsegments="int32" Tsegmentids="int32" sparse_gradient=false
+SparseSegmentSum data:T indices:Tidx segment_ids:Tsegmentids -> output:T | Tidx="int32" Tsegmentids="int32" sparse_gradient=false
+SparseSegmentSumWithNumSegments data:T indices:Tidx segment_ids:Tsegmentids num_segments:Tnumsegments -> output:T | Tidx="int32" Tnumsegments="int32" Tsegmentids="int32" sparse_gradient=false
+SparseSlice indices:int64 values:T shape:int64 start:int64 size:int64 -> output_indices:int64 output_values:T output_shape:int64
 SparseSoftmaxCrossEntropyWithLogits features:T labels:Tlabels -> loss:T backprop:T | Tlabels="int64"
+SparseSplit split_dim:int64 indices:int64 values:T shape:int64 -> output_indices:num_split*int64 output_values:num_split*T output_shape:num_split*int64
+SparseTensorDenseMatMul a_indices:Tindices a_values:T a_shape:int64 b:T -> product:T | Tindices="int64" adjoint_a=false adjoint_b=false
+SparseToDense sparse_indices:Tindices output_shape:Tindices sparse_values:T default_value:T -> dense:T | validate_indices=true
+SparseToSparseSetOperation set1_indices:int64 set1_values:T set1_shape:int64 set2_indices:int64 set2_values:T set2_shape:int64 -> result_indices:int64 result_values:T result_shape:int64 | validate_indices=true
 Split split_dim:int32 value:T -> output:num_split*T
 SplitV value:T size_splits:Tlen split_dim:int32 -> output:num_split*T | Tlen="int64"
 Sqrt x:T -> y:T
@@ -334,8 +470,24 @@ Square x:T -> y:T
 SquaredDifference x:T y:T -> z:T
 Squeeze input:T -> output:T | squeeze_dims=[]
 StatefulPartitionedCall! args:*Tin -> output:*Tout | config="" config_proto="" executor_type=""
+StatefulStandardNormal! resource:resource shape:shape_dtype -> output:dtype | dtype="float32" shape_dtype="int64"
+StatefulStandardNormalV2! resource:resource algorithm:int64 shape:shape_dtype -> output:dtype | dtype="float32" shape_dtype="int64"
+StatefulTruncatedNormal! resource:resource algorithm:int64 shape:shape_dtype -> output:dtype | dtype="float32" shape_dtype="int64"
+StatefulUniform! resource:resource algorithm:int64 shape:shape_dtype -> output:dtype | dtype="float32" shape_dtype="int64"
 StatelessCase branch_index:int32 input:*Tin -> output:*Tout | output_shapes=[]
 StatelessIf cond:Tcond input:*Tin -> output:*Tout | output_shapes=[]
+StatelessMultinomial logits:T num_samples:int32 seed:Tseed -> output:output_dtype | Tseed="int64" output_dtype="int64"
+StatelessRandomGetAlg! -> alg:int32
+StatelessRandomGetKeyCounter seed:Tseed -> key:uint64 counter:uint64 | Tseed="int64"
+StatelessRandomGetKeyCounterAlg seed:Tseed -> key:uint64 counter:uint64 alg:int32 | Tseed="int64"
+StatelessRandomNormal shape:T seed:Tseed -> output:dtype | dtype="float32" T="int32" Tseed="int64"
+StatelessRandomNormalV2 shape:Tshape key:uint64 counter:uint64 alg:int32 -> output:dtype | dtype="float32" Tshape="int32"
+StatelessRandomUniform shape:T seed:Tseed -> output:dtype | dtype="float32" T="int32" Tseed="int64"
+StatelessRandomUniformInt shape:T seed:Tseed minval:dtype maxval:dtype -> output:dtype | Tseed="int64"
+StatelessRandomUniformIntV2 shape:Tshape key:uint64 counter:uint64 alg:int32 minval:dtype maxval:dtype -> output:dtype | Tshape="int32"
+StatelessRandomUniformV2 shape:Tshape key:uint64 counter:uint64 alg:int32 -> output:dtype | dtype="float32" Tshape="int32"
+StatelessTruncatedNormal shape:T seed:Tseed -> output:dtype | dtype="float32" T="int32" Tseed="int64"
+StatelessTruncatedNormalV2 shape:Tshape key:uint64 counter:uint64 alg:int32 -> output:dtype | dtype="float32" Tshape="int32"
 StatelessWhile input:*T -> output:*T | output_shapes=[] parallel_iterations=10
 StaticRegexFullMatch input:string -> output:bool
 StaticRegexReplace input:string -> output:string | replace_global=true
@@ -401,6 +553,7 @@ TopKV2 input:T k:Tk -> values:T indices:index_type | sorted=true Tk="int32" inde
 Transpose x:T perm:Tperm -> y:T | Tperm="int32"
 TruncateDiv x:T y:T -> z:T
 TruncateMod x:T y:T -> z:T
+TruncatedNormal! shape:T -> output:dtype | seed=0 seed2=0
 UnicodeDecode input:string -> row_splits:Tsplits char_values:int32 | errors="replace" replacement_char=65533 replace_control_characters=false Tsplits="int64"
 UnicodeDecodeWithOffsets input:string -> row_splits:Tsplits char_values:int32 char_to_byte_starts:int64 | errors="replace" replacement_char=65533 replace_control_characters=false Tsplits="int64"
 UnicodeEncode input_values:int32 input_splits:Tsplits -> output:string | errors="replace" replacement_char=65533 Tsplits="int64"
@@ -411,6 +564,10 @@ UniqueWithCounts x:T -> y:T idx:out_idx count:out_idx | out_idx="int32"
 UniqueWithCountsV2 x:T axis:Taxis -> y:T idx:out_idx count:out_idx | Taxis="int64" out_idx="int32"
 Unpack value:T -> output:num*T | axis=0
 UnsortedSegmentJoin inputs:string segment_ids:Tindices num_segments:Tnumsegments -> output:string | separator="" Tnumsegments="int32"
+UnsortedSegmentMax data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"
+UnsortedSegmentMin data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"
+UnsortedSegmentProd data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"
+UnsortedSegmentSum data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"
 UpperBound sorted_inputs:T values:T -> output:out_type | out_type="int32"
 VarHandleOp! -> resource:resource | container="" shared_name="" debug_name="" allowed_devices=[]
 VarIsInitializedOp! resource:resource -> is_initialized:bool
@@ -419,6 +576,7 @@ VariableShape! input:resource -> output:out_type | out_type="int32"
 VariableV2! -> ref:&dtype | container="" shared_name=""
 Where input:T -> index:int64 | T="bool"
 While! input:*T -> output:*T | output_shapes=[] parallel_iterations=10
+WriteFile! filename:string contents:string ->
 Xdivy x:T y:T -> z:T
 Xlog1py x:T y:T -> z:T
 Xlogy x:T y:T -> z:T

@@ -5,6 +5,7 @@ import { arithmeticGradients } from './arithmetic.ts';
 import { constantGradients } from './constant.ts';
 import { convolutionGradients } from './convolution.ts';
 import { einsumGradients } from './einsum.ts';
+import { fourierGradients } from './fourier.ts';
 import { gatherGradients } from './gather.ts';
 import { matMulGradients } from './mat-mul.ts';
 import { normalizationGradients } from './normalization.ts';
@@ -40,6 +41,7 @@ export function registerGradients(): void {
     resizeGradients,
     transformGradients,
     constantGradients,
+    fourierGradients,
   ];
   for (const config of families.flat()) {
     if (tf.getGradient(config.kernelName) !== config) tf.registerGradient(config);

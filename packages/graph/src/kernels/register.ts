@@ -25,6 +25,7 @@ import {
   tanhKernel,
 } from './elementwise.ts';
 import { registerEmptyGuards } from './empty.ts';
+import { fourierKernel } from './fourier.ts';
 import { gatherKernel } from './gather.ts';
 import { sliceKernel, splitKernel, unpackKernel } from './parts.ts';
 import {
@@ -84,6 +85,7 @@ export function registerKernels(): void {
   registerTypedArrayKernel(resampleGradKernel);
   registerTypedArrayKernel(transformKernel);
   registerTypedArrayKernel(gatherKernel);
+  registerTypedArrayKernel(fourierKernel);
   registerComposedKernel(einsumKernel);
   registerComposedKernel(depthwiseBackpropInputKernel);
   registerComposedKernel(conv2dBackpropInputKernel);

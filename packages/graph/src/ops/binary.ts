@@ -3,8 +3,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { isComplex, isFloat } from '../executor/dtype.ts';
 import type { Element } from '../executor/host-tensor.ts';
 import { HostTensor } from '../executor/host-tensor.ts';
-import type { OpBuilder, OpFamily, OpNode } from '../executor/op-node.ts';
-import { isHost, isHostInteger, onDevice, onHost, type Value } from '../executor/values.ts';
+import type { Kernel, OpBuilder, OpFamily, OpNode } from '../executor/op-node.ts';
+import {
+  isHost,
+  isHostInteger,
+  onDevice,
+  onHost,
+  release,
+  share,
+  type Value,
+} from '../executor/values.ts';
 import { complexBinary } from './complex.ts';
 import { inputAt } from './define.ts';
 import {
@@ -240,5 +248,39 @@ const comparisonOps: OpFamily = {
   },
 };
 
-/** Ops of two operands that broadcast. */
-export const binaryOps: OpFamily = { ...arithmeticOps, ...bitOps, ...comparisonOps };
+/** Adds up any number of tensors. */
+const addN: OpBuilder = (node) => {
+  const add = arithmetic(tf.add, addition)(node) as Kernel;
+  return (inputs, run) => {
+    if (inputs.length === 1) return share(inputAt(inputs, 0));
+    return inputs.slice(1).reduce<Value>(
+      (sum, value) => {
+        const next = add([sum, value], run) as Value;
+        if (!inputs.includes(sum)) release(sum);
+        return next;
+      },
+      inputAt(inputs, 0),
+    );
+  };
+};
+
+/** Ops of more than two operands. */
+const severalOps: OpFamily = {
+  AddN: addN,
+  AccumulateNV2: addN,
+  ClipByValue: () => (inputs) =>
+    tf.tidy(() =>
+      tf.minimum(
+        tf.maximum(onDevice(inputAt(inputs, 0)), onDevice(inputAt(inputs, 1))),
+        onDevice(inputAt(inputs, 2)),
+      ),
+    ),
+};
+
+/** Ops of two operands that broadcast, and sums of any number. */
+export const binaryOps: OpFamily = {
+  ...arithmeticOps,
+  ...bitOps,
+  ...comparisonOps,
+  ...severalOps,
+};

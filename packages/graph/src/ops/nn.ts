@@ -21,7 +21,7 @@ export interface WindowAttrs {
 
 /** Reads layout and padding of a convolution or pooling. */
 export function windowAttrs(attrs: Attrs): WindowAttrs {
-  const name = attrs.string('data_format');
+  const name = attrs.optionalString('data_format') ?? 'NHWC';
   const first = name === 'NCHW' || name === 'NCDHW' || name === 'CHANNELS_FIRST';
   const spatial = (perAxis: readonly number[]): number[] =>
     first ? perAxis.slice(2) : perAxis.slice(1, -1);
@@ -246,6 +246,18 @@ export const nnOps: OpFamily = {
     const a = attrs.bool('transpose_a');
     const b = attrs.bool('transpose_b');
     return (x, y) => tf.matMul(x, y, a, b);
+  }),
+  Dilation2D: composed(({ attrs }) => {
+    const { spatial, padding } = windowAttrs(attrs);
+    const [strides, rates] = ['strides', 'rates'].map((name) => spatial(attrs.ints(name)));
+    return (...[x, filter]) =>
+      tf.dilation2d(
+        x as tf.Tensor4D,
+        filter as tf.Tensor3D,
+        [strides?.[0] ?? 1, strides?.[1] ?? 1],
+        padding === 'same' ? 'same' : 'valid',
+        [rates?.[0] ?? 1, rates?.[1] ?? 1],
+      );
   }),
   LRN: composed(({ attrs }) => {
     const radius = attrs.int('depth_radius');

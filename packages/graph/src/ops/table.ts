@@ -1,25 +1,38 @@
 import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
 import { arrangeOps } from './arrange.ts';
 import { binaryOps } from './binary.ts';
+import { boxOps } from './boxes.ts';
 import { castOps } from './cast.ts';
 import { complexOps } from './complex.ts';
 import { controlOps } from './control.ts';
 import { creationOps } from './creation.ts';
 import { debugOps } from './debug.ts';
 import { diagonalOps } from './diagonals.ts';
+import { fileOps } from './files.ts';
 import { gatherOps } from './gather.ts';
+import { imageOps } from './image.ts';
 import { inverseOps } from './inverse.ts';
 import { listOps } from './lists.ts';
 import { matrixOps } from './matrix.ts';
 import { nnOps } from './nn.ts';
 import { normalizationOps } from './normalization.ts';
+import { optimizerOps } from './optimizers.ts';
+import { parseOps } from './parse.ts';
 import { patternOps } from './patterns.ts';
 import { poolingOps } from './pooling.ts';
+import { quantizedOps } from './quantized.ts';
+import { raggedOps } from './ragged.ts';
+import { randomOps } from './random.ts';
 import { reductionOps } from './reduction.ts';
+import { segmentOps } from './segments.ts';
 import { selectionOps } from './selection.ts';
+import { setOps } from './sets.ts';
 import { shapeOps } from './shape.ts';
 import { slicingOps } from './slicing.ts';
 import { spaceOps } from './space.ts';
+import { sparseOps } from './sparse.ts';
+import { sparseArithmeticOps } from './sparse-arithmetic.ts';
+import { spectralOps } from './spectral.ts';
 import { stringOps } from './strings.ts';
 import { tableOps } from './tables.ts';
 import { tensorArrayOps } from './tensor-array.ts';
@@ -32,6 +45,19 @@ const families: readonly OpFamily[] = [
   arrangeOps,
   binaryOps,
   castOps,
+  spectralOps,
+  sparseArithmeticOps,
+  sparseOps,
+  setOps,
+  segmentOps,
+  randomOps,
+  raggedOps,
+  quantizedOps,
+  parseOps,
+  optimizerOps,
+  imageOps,
+  fileOps,
+  boxOps,
   spaceOps,
   unicodeOps,
   patternOps,

@@ -2,9 +2,9 @@ import { encodeProto } from '@km/proto';
 import { NodeDef } from '@km/proto/saved-model';
 import { type GraphDType, graphDType } from '../executor/dtype.ts';
 import type { ArgDef, OpDef } from '../executor/op-def.ts';
+import { opDef } from '../executor/op-def.ts';
 import * as attr from './attr.ts';
 import { type ConstantValues, tensorMessage } from './tensor-message.ts';
-import { writableOp } from './written-ops.ts';
 
 /** A tensor of the function that is written: how nodes refer to it, and its type. */
 export interface GraphTensor {
@@ -62,7 +62,7 @@ export class Emitter {
 
   /** Writes a node; types and counts that its inputs tell need not be given. */
   node(op: string, inputs: readonly NodeInput[], options: NodeOptions = {}): WrittenNode {
-    const def = writableOp(op);
+    const def = opDef(op);
     if (def === undefined) throw new TypeError(`The table of ops lacks '${op}'.`);
     const attrs = { ...options.attrs, ...inferredAttrs(def, inputs) };
     const refs = inputs.flatMap((input) => ('ref' in input ? [input.ref] : refsOf(input)));

@@ -1,6 +1,7 @@
 import { UnsupportedError } from '@km/core';
 import type { FunctionDef } from '@km/proto/saved-model';
 import { type GraphDType, ownDType } from '../executor/dtype.ts';
+import { opDef } from '../executor/op-def.ts';
 import * as attr from './attr.ts';
 import type { NodeInput } from './emitter.ts';
 import { KernelCall } from './kernel-call.ts';
@@ -22,7 +23,6 @@ import type {
 } from './records.ts';
 import type { FunctionScope } from './scope.ts';
 import type { TracedFunction, TraceSpec } from './types.ts';
-import { writableOp } from './written-ops.ts';
 
 /** What writing a function needs of the library around. */
 export interface FunctionServices {
@@ -93,9 +93,7 @@ function writeKernel(record: KernelRecord, scope: FunctionScope): void {
     const tensor = made[i];
     if (tensor !== undefined) scope.define(output, tensor);
   });
-  const isStateful = scope.emit.nodes
-    .slice(before)
-    .some(({ op }) => writableOp(op ?? '')?.stateful);
+  const isStateful = scope.emit.nodes.slice(before).some(({ op }) => opDef(op ?? '')?.stateful);
   if (isStateful) scope.stateful = true;
 }
 
@@ -122,7 +120,7 @@ function writeOp(record: OpRecord, scope: FunctionScope): void {
 
 /** Tensors by the inputs of an op, the only list of which takes what the others leave. */
 function grouped(op: string, tensors: readonly NodeInput[]): NodeInput[] {
-  const inputs = writableOp(op)?.inputs ?? [];
+  const inputs = opDef(op)?.inputs ?? [];
   const isList = inputs.map(({ countAttr, typesAttr }) => (countAttr ?? typesAttr) !== undefined);
   const long = tensors.length - inputs.length + 1;
   const rest = [...tensors];

@@ -14,13 +14,14 @@ import type { LoadOptions } from '../load/load-options.ts';
 import type { LoadedModel } from './load.ts';
 import { graphType } from './match.ts';
 import { type LoadedSignature, loadedSignature, type SignatureSpec } from './signature.ts';
+import { onlyUnsupported } from './trace.ts';
 import { stateOfVariable } from './variable-state.ts';
 
 /** A SavedModel without objects, as TensorFlow 1 writes it. */
 export interface GraphOnly {
   readonly saved: SavedModel;
   readonly metaGraph: MetaGraph;
-  readonly assets: readonly Uint8Array[];
+  readonly assets: readonly (Uint8Array | null)[];
   readonly options: LoadOptions;
   readonly read: ReadOptions;
 }
@@ -41,7 +42,8 @@ export async function loadGraphOnly(source: GraphOnly): Promise<LoadedModel> {
   graph.initialize();
   const signatures: { [name: string]: LoadedSignature } = Object.create(null);
   for (const [name, signature] of metaGraph.signatures) {
-    if (name !== INIT_SIGNATURE) signatures[name] = graph.signature(name, signature);
+    signatures[name] =
+      name === INIT_SIGNATURE ? graph.initializer(name) : graph.signature(name, signature);
   }
   const model = Object.create(null);
   return Object.assign(model, {
@@ -96,18 +98,18 @@ class GraphCutter {
 
   /** Runs the initializer, if the graph has one. */
   initialize(): void {
+    this.initializer(INIT_SIGNATURE)();
+  }
+
+  /** The initializer as a signature without inputs and outputs. */
+  initializer(name: string): LoadedSignature {
     const { collections, signatures } = this.#metaGraph;
-    const listed = INITIALIZERS.flatMap((name) => collections.get(name)?.nodeList?.value ?? []);
+    const listed = INITIALIZERS.flatMap((key) => collections.get(key)?.nodeList?.value ?? []);
     const own = [...(signatures.get(INIT_SIGNATURE)?.outputs.values() ?? [])].map(placeOf);
-    const target = own[0] ?? listed[0];
-    if (target === undefined || target === '') return;
-    const run = this.#cut({
-      feeds: [],
-      fetches: [],
-      targets: [target.replace(/:\d+$/, '')],
-      name: 'the initializer',
-    });
-    run([]);
+    const target = own[0] ?? listed[0] ?? '';
+    const targets = target === '' ? [] : [target.replace(/:\d+$/, '')];
+    const run = this.#cut({ feeds: [], fetches: [], targets, name: 'the initializer' });
+    return loadedSignature({ name, inputs: [], outputs: [], run });
   }
 
   /** Makes the function of a signature. */
@@ -137,8 +139,13 @@ class GraphCutter {
     const assets = this.#assets.filter(([{ name }]) => !fed.has(name));
     const feeds = [...cut.feeds, ...assets.map(([feed]) => feed)];
     const { nodes } = this.#metaGraph.graph;
-    const made: GraphFunction = this.#executor.graph(nodes, { ...cut, feeds });
-    return (inputs) => made.run([...inputs, ...assets.map(([, value]) => value)]);
+    let made: GraphFunction | undefined;
+    const compile = (): GraphFunction => {
+      made ??= this.#executor.graph(nodes, { ...cut, feeds });
+      return made;
+    };
+    onlyUnsupported(compile);
+    return (inputs) => compile().run([...inputs, ...assets.map(([, value]) => value)]);
   }
 }
 

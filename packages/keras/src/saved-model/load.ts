@@ -1,4 +1,4 @@
-import { type ReadOptions, readAll } from '@km/core';
+import { isKmError, type ReadOptions, readAll } from '@km/core';
 import { GraphExecutor, TableResource, valueOfRecord } from '@km/graph';
 import { Variable } from '@km/layers';
 import {
@@ -55,20 +55,26 @@ export async function load(
 }
 
 interface Rest {
-  readonly assets: readonly Uint8Array[];
+  readonly assets: readonly (Uint8Array | null)[];
   readonly options: LoadOptions;
   readonly read: ReadOptions;
 }
 
-/** Reads the files of a model, by their index. */
+/** Reads the files of a model; a missing one is only an error when something reads it. */
 export async function readAssets(
   saved: SavedModel,
   { assets }: MetaGraph,
   read: ReadOptions,
-): Promise<Uint8Array[]> {
-  const contents: Uint8Array[] = [];
-  for (const asset of assets)
-    contents.push(await readAll(await saved.openAsset(asset, read), read));
+): Promise<(Uint8Array | null)[]> {
+  const contents: (Uint8Array | null)[] = [];
+  for (const asset of assets) {
+    try {
+      contents.push(await readAll(await saved.openAsset(asset, read), read));
+    } catch (error) {
+      if (!isKmError(error, 'KM_NOT_FOUND')) throw error;
+      contents.push(null);
+    }
+  }
   return contents;
 }
 
@@ -86,6 +92,7 @@ async function loadObjects(
   const restorer = new ObjectRestorer({ metaGraph, graph, executor, variables, assets });
   const root = restorer.value(0);
   restorer.connect();
+  restorer.compileSignatures();
   await initializeResources(saved, graph, restorer, bindings, read);
   return describeModel(root, metaGraph);
 }

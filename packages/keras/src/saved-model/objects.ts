@@ -3,7 +3,6 @@ import {
   AssetTensor,
   constantOf,
   type GraphExecutor,
-  Resource,
   type Value,
   VariableResource,
 } from '@km/graph';
@@ -18,14 +17,15 @@ import {
 import { graphType } from './match.ts';
 import { type RestoredFunction, restoredFunction } from './restored-function.ts';
 import { type LoadedSignature, loadedSignature, type SignatureSpec } from './signature.ts';
-import { Trace } from './trace.ts';
+import { onlyUnsupported, Trace } from './trace.ts';
 import { stateOfVariable } from './variable-state.ts';
 
 /** A file that belongs to a SavedModel. */
 export interface Asset {
   /** Path below the directory of the model. */
   readonly asset_path: string;
-  readonly content: Uint8Array;
+  /** Null when the file is missing. */
+  readonly content: Uint8Array | null;
 }
 
 /** An object of a SavedModel: its children by their names. */
@@ -51,8 +51,8 @@ export interface ObjectSources {
   readonly executor: GraphExecutor;
   /** Variables by the index of their node. */
   readonly variables: ReadonlyMap<number, Variable>;
-  /** Contents of assets by their index in the meta graph. */
-  readonly assets: readonly Uint8Array[];
+  /** Contents of assets by their index in the meta graph; null for missing files. */
+  readonly assets: readonly (Uint8Array | null)[];
 }
 
 /** Makes the objects of a SavedModel; objects may contain each other. */
@@ -92,6 +92,14 @@ export class ObjectRestorer {
           configurable: true,
         });
       }
+    }
+  }
+
+  /** Compiles the functions of all signatures. @throws UnsupportedError for ops that cannot run here. */
+  compileSignatures(): void {
+    for (const { value } of this.#sources.graph.nodes) {
+      if (value.kind !== 'bareConcreteFunction') continue;
+      onlyUnsupported(() => this.trace(value.concreteFunction).compile());
     }
   }
 
@@ -219,8 +227,9 @@ export class ObjectRestorer {
   }
 
   #createResource(id: number): Value {
+    // Transforms of TensorFlow Extended save placeholders for resources that nothing uses.
     const [handle] = this.call(id, '_create_resource') ?? [];
-    if (handle instanceof Resource) return handle;
+    if (handle !== undefined) return handle;
     throw new UnsupportedError(`The resource of object ${id} is made by nothing that runs here.`);
   }
 }

@@ -1,9 +1,18 @@
-import { UnsupportedError } from '@km/core';
+import { isKmError, UnsupportedError } from '@km/core';
 import { type GraphExecutor, type GraphFunction, toTensor, type Value } from '@km/graph';
 import type { ConcreteFunction } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
 import { pack } from './pack.ts';
 import type { StructuredOutput } from './values.ts';
+
+/** Does something of which only ops that cannot run matter now; damage of one function is reported when it is called. */
+export function onlyUnsupported(compile: () => void): void {
+  try {
+    compile();
+  } catch (error) {
+    if (isKmError(error, 'KM_UNSUPPORTED') || !isKmError(error)) throw error;
+  }
+}
 
 /** One trace of a function with what it captured; it is compiled when it is first needed. */
 export class Trace {
