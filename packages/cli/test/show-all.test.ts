@@ -186,6 +186,19 @@ test('--all lists every trace of the functions of a Keras model', async () => {
   expect(out.slice(out.indexOf('\nConcrete'))).toBe(FUNCTIONS_OF_DENSE);
 });
 
+test('traces come in the order of the names that a fresh TensorFlow gives them', async () => {
+  const { out } = await km(['inspect', modelPath('dense_tf', '2.10.1'), '--all']);
+  const [, calls = ''] = out.split("Function Name: '__call__'");
+  const [own = ''] = calls.split('Function Name');
+  const traces = own.matchAll(/^ +(\w+): TensorSpec.*?Value: (True|False)/gms);
+  expect(Array.from(traces, ([, name, training]) => `${name} ${training}`)).toEqual([
+    'inputs False',
+    'flatten_input False',
+    'inputs True',
+    'flatten_input True',
+  ]);
+});
+
 test('--all is refused for other files and with --json', async () => {
   expect(await km(['inspect', modelPath('dense.h5'), '--all'])).toMatchObject({
     code: 2,
