@@ -28,6 +28,7 @@ export {
   utils,
   Variable,
 } from '@km/layers';
+export * as callbacks from './callbacks/index.ts';
 export * as compat from './compat/index.ts';
 export type { LoadReport } from './load/load-report.ts';
 export * as models from './models.ts';

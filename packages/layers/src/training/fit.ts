@@ -111,12 +111,11 @@ export async function fit(
     validation === null ? null : new EpochReader(validation, options.validation_steps ?? null);
   const run = { model, options, reader, validation: validationReader, callbacks };
   model.stop_training = false;
+  model._training_state = null;
   const history = callbacks.history ?? new History();
   model.history = history;
   await callbacks.on_train_begin();
-  const initial = options.initial_epoch ?? 0;
-  const start = model._training_state?.startOf(initial, reader.steps);
-  const logs = await runEpochs(run, start ?? { epoch: initial, step: 0 }, epochs);
+  const logs = await runEpochs(run, startOf(run), epochs);
   await reader.close();
   await validationReader?.close();
   const { optimizer } = model;
@@ -125,6 +124,12 @@ export async function fit(
   }
   await callbacks.on_train_end(logs);
   return history;
+}
+
+/** Where to begin: a callback may know of an interrupted training. */
+function startOf({ model, options, reader }: Run): TrainingStart {
+  const epoch = options.initial_epoch ?? 0;
+  return model._training_state?.startOf(epoch, reader.steps) ?? { epoch, step: 0 };
 }
 
 async function runEpochs(run: Run, start: TrainingStart, epochs: number): Promise<Logs> {
@@ -169,6 +174,7 @@ async function trainEpoch(
 }
 
 function trainBatch(model: Trainer, batch: OwnedBatch, class_weight: ClassWeight | null): Logs {
+  model._train_counter += 1;
   try {
     if (class_weight === null) return runStep(batch.tensors, (data) => model.train_step(data));
     return runStep(batch.tensors, (data) => model.train_step(weighClasses(data, class_weight)));

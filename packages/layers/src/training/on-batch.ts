@@ -44,6 +44,7 @@ export async function trainOnBatch(
   const batch = await onlyBatch(model, x, y, options.sample_weight ?? null);
   const class_weight = options.class_weight ?? null;
   try {
+    model._train_counter += 1;
     const logs = runStep(batch.tensors, (data) =>
       model.train_step(class_weight === null ? data : weighClasses(data, class_weight)),
     );

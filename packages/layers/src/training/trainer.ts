@@ -44,6 +44,8 @@ export abstract class Trainer extends GraphModel {
   stop_training: boolean = false;
   /** The results of the last `fit`. */
   history: History | null = null;
+  /** Batches that the model has been trained on. */
+  _train_counter: number = 0;
   /** An interrupted training to go on with; set by the callback that keeps it. */
   _training_state: TrainingState | null = null;
   #compiled: Compiled | null = null;
