@@ -41,8 +41,8 @@ class CuDNNGRUCell extends GRUCell {
     return inputs && state ? [inputs, state] : [];
   }
 
-  override reset_pass(): void {
-    super.reset_pass();
+  override reset_pass(begins: boolean = false): void {
+    super.reset_pass(begins);
     this.#stateMatrix = null;
   }
 }

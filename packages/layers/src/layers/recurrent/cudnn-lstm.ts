@@ -48,8 +48,8 @@ class CuDNNLSTMCell extends LSTMCell {
     return this.combine(tf.add(projected, dot(h, matrix)), c);
   }
 
-  override reset_pass(): void {
-    super.reset_pass();
+  override reset_pass(begins: boolean = false): void {
+    super.reset_pass(begins);
     this.#stateMatrix = null;
   }
 }

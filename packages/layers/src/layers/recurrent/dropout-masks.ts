@@ -5,6 +5,7 @@ import { RandomGenerator } from '../../random/random-generator.ts';
 export class DropoutMasks {
   readonly #generator: RandomGenerator;
   readonly #masks: Map<string, readonly tf.Tensor[]> = new Map();
+  #inPass = false;
 
   constructor(seed: number | null) {
     this.#generator = new RandomGenerator(seed);
@@ -17,12 +18,16 @@ export class DropoutMasks {
     if (known !== undefined && !known.some((mask) => mask.isDisposed)) return known;
     const ones = tf.onesLike(like);
     const made = Array.from({ length: count }, () => this.#generator.dropout(ones, rate));
+    // The steps of a pass have scopes of their own, which the masks have to outlive.
+    if (this.#inPass) for (const mask of made) tf.keep(mask);
     this.#masks.set(kind, made);
     return made;
   }
 
-  /** Forgets the masks. */
-  clear(): void {
+  /** Forgets the masks; those made from now on stay until they are forgotten, if a pass begins. */
+  clear(begins: boolean): void {
+    if (this.#inPass) for (const mask of [...this.#masks.values()].flat()) mask.dispose();
     this.#masks.clear();
+    this.#inPass = begins;
   }
 }

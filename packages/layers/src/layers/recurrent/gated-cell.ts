@@ -119,8 +119,8 @@ export abstract class GatedCell extends AbstractRNNCell {
     return this.#masks.get('states', state, training ? this.recurrent_dropout : 0, count);
   }
 
-  override reset_pass(): void {
-    this.#masks.clear();
+  override reset_pass(begins: boolean = false): void {
+    this.#masks.clear(begins);
   }
 
   /** Returns the configuration of the weights and dropouts, in the order of Keras. */

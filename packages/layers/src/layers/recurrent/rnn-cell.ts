@@ -39,8 +39,12 @@ export abstract class AbstractRNNCell extends Layer {
     return [...states];
   }
 
-  /** Forgets what a cell keeps for one pass over a sequence, such as dropout masks. */
-  reset_pass(): void {}
+  /**
+   * Forgets what a cell keeps for one pass over a sequence, such as dropout masks.
+   *
+   * @param _begins True when a pass begins, which ends with another call.
+   */
+  reset_pass(_begins: boolean = false): void {}
 }
 
 /** Returns the shape of a state. */

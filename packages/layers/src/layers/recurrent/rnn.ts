@@ -184,7 +184,6 @@ export class RNN extends Layer {
     constants: readonly tf.Tensor[],
     args: CallArgs,
   ): ScanResult {
-    this.cell.reset_pass();
     const { training } = args;
     const step: ScanStep = ([input = inputs], states, fixed) => {
       const extra = fixed.length > 0 ? { constants: fixed } : {};
@@ -192,7 +191,10 @@ export class RNN extends Layer {
       const [output, next] = this.cell.apply<readonly [tf.Tensor, Tensors]>(input, options);
       return [output, flatten<tf.Tensor>(next)];
     };
-    return this.scan(step, inputs, initial, args, constants);
+    this.cell.reset_pass(true);
+    const result = this.scan(step, inputs, initial, args, constants);
+    this.cell.reset_pass();
+    return result;
   }
 
   /** Walks a sequence with the options of the layer. */

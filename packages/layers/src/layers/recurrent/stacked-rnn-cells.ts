@@ -98,8 +98,8 @@ export class StackedRNNCells extends AbstractRNNCell {
     });
   }
 
-  override reset_pass(): void {
-    for (const cell of this.cells) cell.reset_pass();
+  override reset_pass(begins: boolean = false): void {
+    for (const cell of this.cells) cell.reset_pass(begins);
   }
 
   override get_config(): Config {
