@@ -1,6 +1,6 @@
 import { type Checkpoint, readCheckpoint } from '@km/checkpoint';
 import { MalformedError, type ReadableStore, type TensorMap } from '@km/core';
-import { type Model, trackable_view, type Variable } from '@km/layers';
+import { type Model, type TrackableView, trackable_view, type Variable } from '@km/layers';
 import { assignBound, reportRest } from '../object-graph/match.ts';
 import { Restoration } from '../object-graph/restoration.ts';
 import { keepWaiting } from '../object-graph/waiting-values.ts';
@@ -33,6 +33,7 @@ export async function fillFromCheckpoint(
   { tensors, readObjectGraph }: Checkpoint,
   report: ReportBuilder,
   options: AssignOptions = {},
+  view: TrackableView = trackable_view(),
 ): Promise<void> {
   const graph = await readObjectGraph(options);
   if (graph === undefined) return matchNames(model.weights, tensors, report, options);
@@ -40,7 +41,7 @@ export async function fillFromCheckpoint(
     optimizer === model.optimizer ? model.trainable_variables : null;
   // State of the optimizer belongs to trainable variables, which a built model has.
   if (model.built && holdsState(tensors)) model.optimizer?.build(model.trainable_variables);
-  const restoration = new Restoration(graph, model, trackable_view(), trainables);
+  const restoration = new Restoration(graph, model, view, trainables);
   await assignBound(restoration, tensors, report, options);
   if (!isBuilt(model) && restoration.isNontrivial) {
     const isOfModel = (key: string): boolean => !/^optimizer\/|\/\.OPTIMIZER_SLOT\//.test(key);

@@ -7,11 +7,13 @@ import {
   requireShape,
   upgradeModelConfig,
 } from '@km/keras-config';
-import { layers, Model } from '@km/layers';
+import { layers, Model, trackable_view } from '@km/layers';
 import { type KerasMetadataNode, readSavedModel, type SavedModel } from '@km/savedmodel';
 import type { Place } from '../paths/platform.ts';
 import { compileAsSaved } from '../revive/compile.ts';
 import { reviveModel } from '../revive/revive-model.ts';
+import { SAVE_COUNTER } from '../save/saved-model/plan-variables.ts';
+import { SavedChildren } from '../save/saved-model/saved-children.ts';
 import { fromFile } from './file-error.ts';
 import { fillFromCheckpoint } from './load-checkpoint.ts';
 import type { LoadContext } from './load-context.ts';
@@ -102,7 +104,10 @@ async function fill(
       },
     );
   }
-  await fillFromCheckpoint(model, checkpoint, context.report, context.read);
+  const savedChildren = new SavedChildren();
+  const view = { ...trackable_view(), children: (item: object) => savedChildren.of(item) };
+  await fillFromCheckpoint(model, checkpoint, context.report, context.read, view);
+  forgetCounter(context.report.extra);
   const missing = new Set(context.report.missing);
   const empty = model.weights.filter(({ name }) => missing.has(name));
   if (empty.length === 0 || allow_partial_checkpoint) return;
@@ -110,6 +115,12 @@ async function fill(
     `${shown} holds no value for ${empty.map(({ name }) => name).join(', ')}: its variables belong to another model.`,
     { source: shown },
   );
+}
+
+/** The number of saves stands there for `tf.train.Checkpoint`; it belongs to no model. */
+function forgetCounter(extra: string[]): void {
+  const at = extra.findIndex((key) => key.startsWith(`${SAVE_COUNTER}/`));
+  if (at >= 0) extra.splice(at, 1);
 }
 
 function notKeras(shown: string): UnsupportedError {

@@ -8,9 +8,13 @@ import type { SavedChildren } from './saved-children.ts';
 /** Edge under which `tf.train.Checkpoint(model=…)` looks for the model. */
 const MODEL_EDGE = 'model';
 
+/** Edge and value of the number of saves that `tf.train.Checkpoint` looks for. */
+export const SAVE_COUNTER = 'save_counter';
+const NEVER_SAVED: Tensor = { dtype: 'int64', shape: [], data: BigInt64Array.of(0n) };
+
 /**
- * Lays out the checkpoint of a model: its objects, the optimizer with its state, and the model once more below the edge
- * that `tf.train.Checkpoint` looks for.
+ * Lays out the checkpoint of a model: its objects, the optimizer with its state, and what `tf.train.Checkpoint` looks
+ * for: the model once more below an edge of its own, and a number of saves.
  */
 export function planVariables(
   model: Model,
@@ -20,19 +24,28 @@ export function planVariables(
 ): WrittenVariables {
   const tracked = trackable_view();
   const alias = {};
+  const counter = {};
   const edgesOf = (item: object): (readonly [string, object])[] =>
     include_optimizer ? saved.of(item) : saved.withoutOptimizers(item);
   const children = (item: object): (readonly [string, object])[] => {
     if (item === alias) return edgesOf(model);
     const edges = edgesOf(item);
-    const takesAlias = item === model && edges.every(([name]) => name !== MODEL_EDGE);
-    return takesAlias ? [...edges, [MODEL_EDGE, alias]] : edges;
+    if (item !== model) return edges;
+    const names = new Set(edges.map(([name]) => name));
+    const more = [
+      [MODEL_EDGE, alias],
+      [SAVE_COUNTER, counter],
+    ] as const;
+    return [...edges, ...more.filter(([name]) => !names.has(name))];
   };
-  const layout = layoutObjects<object>(model, { ...tracked, children });
+  const values = (item: object): ReturnType<typeof tracked.values> =>
+    item === counter ? [{ name: 'VARIABLE_VALUE', fullName: SAVE_COUNTER }] : tracked.values(item);
+  const layout = layoutObjects<object>(model, { ...tracked, children, values });
   const keys = new Map<number, string>();
   const tensors: [string, Tensor][] = [];
   for (const { item, key } of layout.values) {
     const variable = tracked.variable(item);
+    if (item === counter) tensors.push([key, NEVER_SAVED]);
     if (variable === undefined) continue;
     const id = plan.idOf(item);
     if (id !== undefined) keys.set(id, key);
