@@ -8,7 +8,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Input, Layer, layers, Model, optimizers, ready, train, Variable } from '@km/keras';
+import {
+  callbacks,
+  Input,
+  Layer,
+  layers,
+  Model,
+  optimizers,
+  ready,
+  train,
+  Variable,
+} from '@km/keras';
 import type { Outcome } from './golden-report.ts';
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'oracle_train.py');
@@ -36,6 +46,7 @@ export async function oracleTrain(python: string): Promise<Outcome[]> {
         outcomes.push(await exchange(folder, name, family, families.has(family)));
       }
     }
+    outcomes.push(await goOn(folder));
     return [...outcomes, ...run(python, 'accept', folder)];
   } finally {
     rmSync(folder, { recursive: true });
@@ -119,6 +130,40 @@ async function exchange(
         checkpoint,
         expected,
       );
+    return { id, status: 'passed' };
+  } catch (error) {
+    if (process.env.KM_CHECK_STACKS !== undefined) console.error(id, error);
+    return { id, status: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Goes on with a training that TensorFlow has backed up, interrupts one for TensorFlow, and writes for TensorBoard. */
+async function goOn(folder: string): Promise<Outcome> {
+  const id = 'BackupAndRestore: taken up here';
+  try {
+    const { x, y } = JSON.parse(readFileSync(path.join(folder, 'data.json'), 'utf8'));
+    const text = readFileSync(path.join(folder, 'backup.json'), 'utf8');
+    const { outputs, family }: { outputs: number[]; family: string } = JSON.parse(text);
+    const trained = (model: Model, ...list: callbacks.Callback[]) =>
+      model.fit(x, y, { batch_size: 4, epochs: 4, shuffle: false, verbose: 0, callbacks: list });
+    const backup = (name: string) =>
+      new callbacks.BackupAndRestore({ backup_dir: path.join(folder, name) });
+    const model = build('adam', family);
+    const { epoch } = await trained(model, backup('backup'));
+    if (epoch.join() !== '2,3') throw new Error(`epochs ${epoch.join()}`);
+    compare('outputs', Array.from((await model.predict(x, { verbose: 0 })).dataSync()), outputs);
+    const broken = build('adam', family);
+    await broken.load_weights(path.join(folder, 'initial.h5'));
+    const breaker = new callbacks.LambdaCallback({
+      on_epoch_begin: (number: number) => {
+        if (number === 2) throw new Error('interrupted');
+      },
+    });
+    await trained(broken, backup('ours-backup'), breaker).catch(() => undefined);
+    const log_dir = path.join(folder, 'logs');
+    const board = new callbacks.TensorBoard({ log_dir, histogram_freq: 1 });
+    const { history } = await trained(build('adam', family), board);
+    writeFileSync(path.join(folder, 'board.json'), JSON.stringify(history));
     return { id, status: 'passed' };
   } catch (error) {
     if (process.env.KM_CHECK_STACKS !== undefined) console.error(id, error);

@@ -54,6 +54,7 @@ def outputs(made):
 def make(folder):
     with open(os.path.join(folder, "data.json"), "w") as file:
         json.dump({"x": X.tolist(), "y": Y.tolist()}, file)
+    interrupt(folder)
     for name in MAKERS:
         for family in families():
             made = model(name, family)
@@ -68,6 +69,72 @@ def make(folder):
             train(made)
             with open(os.path.join(directory, "expected.json"), "w") as file:
                 json.dump({"outputs": now, "after": outputs(made)}, file)
+
+
+class Break(Exception):
+    pass
+
+
+class Breaker(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 2:
+            raise Break()
+
+
+def fit(made, folder, *callbacks):
+    callbacks = list(callbacks)
+    if folder:
+        kind = keras.callbacks.BackupAndRestore if hasattr(keras.callbacks, "BackupAndRestore") else keras.callbacks.experimental.BackupAndRestore
+        callbacks.insert(0, kind(folder))
+    return made.fit(X, Y, batch_size=4, epochs=4, shuffle=False, verbose=0, callbacks=callbacks)
+
+
+def interrupt(folder):
+    """A training that stops before its third epoch, and what it would have come to."""
+    fixed = model("adam", families()[0])
+    values = [np.linspace(-1, 1, int(np.prod(w.shape))).reshape(w.shape).astype(np.float32) for w in fixed.trainable_weights]
+    for variable, value in zip(fixed.trainable_weights, values):
+        variable.assign(value)
+    fixed.save_weights(os.path.join(folder, "initial.h5"), save_format="h5")
+    fit(fixed, None)
+    with open(os.path.join(folder, "backup.json"), "w") as file:
+        json.dump({"outputs": outputs(fixed), "family": families()[0]}, file)
+    broken = model("adam", families()[0])
+    broken.load_weights(os.path.join(folder, "initial.h5"))
+    try:
+        fit(broken, os.path.join(folder, "backup"), Breaker())
+    except Break:
+        pass
+
+
+def taken_up(folder):
+    made = model("adam", families()[0])
+    history = fit(made, os.path.join(folder, "ours-backup"))
+    if history.epoch != [2, 3]:
+        return "epochs %s" % history.epoch
+    with open(os.path.join(folder, "backup.json")) as file:
+        expected = json.load(file)["outputs"]
+    return "" if np.allclose(outputs(made), expected, rtol=1e-4, atol=1e-5) else "other outputs"
+
+
+def board(folder):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(os.path.join(folder, "logs", "train"))
+    events.Reload()
+    tags = events.Tags()["tensors"]
+    if tags != ["keras", "epoch_loss", "epoch_learning_rate", "hidden/kernel_0/histogram", "hidden/bias_0/histogram", "norm/gamma_0/histogram", "norm/beta_0/histogram", "norm/moving_mean_0/histogram", "norm/moving_variance_0/histogram", "out/kernel_0/histogram", "out/bias_0/histogram"]:
+        return "tags %s" % tags
+    with open(os.path.join(folder, "board.json")) as file:
+        expected = json.load(file)
+    losses = [float(tf.make_ndarray(event.tensor_proto)) for event in events.Tensors("epoch_loss")]
+    if not np.allclose(losses, expected["loss"]):
+        return "losses %s" % losses
+    histogram = tf.make_ndarray(events.Tensors("hidden/kernel_0/histogram")[-1].tensor_proto)
+    if histogram.shape != (30, 3) or histogram[:, 2].sum() != 12:
+        return "histogram %s" % histogram
+    plugins = [events.SummaryMetadata(tag).plugin_data.plugin_name for tag in tags[:4]]
+    return "" if plugins == ["graph_keras_model", "scalars", "scalars", "histograms"] else "plugins %s" % plugins
 
 
 def restored(folder, name, family):
@@ -93,15 +160,21 @@ def restored(folder, name, family):
     return ""
 
 
+def check(name, run):
+    try:
+        reason = run()
+    except Exception as error:
+        reason = "%s: %s" % (type(error).__name__, " ".join(str(error).split()))
+    print(json.dumps({"check": name, "ok": reason == "", "reason": reason[:300]}), flush=True)
+
+
 def accept(folder):
+    check("BackupAndRestore", lambda: taken_up(folder))
+    check("TensorBoard", lambda: board(folder))
     root = os.path.join(folder, "ours")
     for directory in sorted(os.listdir(root)):
         name, family = directory.split("-")[:2]
-        try:
-            reason = restored(os.path.join(root, directory), name, family)
-        except Exception as error:
-            reason = "%s: %s" % (type(error).__name__, " ".join(str(error).split()))
-        print(json.dumps({"check": directory, "ok": reason == "", "reason": reason[:300]}), flush=True)
+        check(directory, lambda: restored(os.path.join(root, directory), name, family))
 
 
 if __name__ == "__main__":

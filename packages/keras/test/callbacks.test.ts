@@ -189,7 +189,7 @@ test('CSVLogger writes a file, and goes on with it if told to', async () => {
 
 describe('ModelCheckpoint', () => {
   type Config = ConstructorParameters<typeof callbacks.ModelCheckpoint>[0];
-  const fit = (model: Model, config: Config) =>
+  const trained = (model: Model, config: Config) =>
     model.fit(x, y, {
       ...options,
       epochs: 3,
@@ -200,8 +200,8 @@ describe('ModelCheckpoint', () => {
   test('saves whole models in the format that the path asks for', async () => {
     const store = memoryStore();
     const model = build();
-    await fit(model, { filepath: { store, path: 'm/b-{epoch:02d}.h5' } });
-    await fit(model, { filepath: { store, path: 'm/c-{epoch}.keras' }, save_format: 'keras' });
+    await trained(model, { filepath: { store, path: 'm/b-{epoch:02d}.h5' } });
+    await trained(model, { filepath: { store, path: 'm/c-{epoch}.keras' }, save_format: 'keras' });
     const expected = ['b-01.h5', 'b-02.h5', 'b-03.h5', 'c-1.keras', 'c-2.keras', 'c-3.keras'];
     expect(keysOf(store)).toEqual(expected.map((name) => `m/${name}`));
     for (const path of ['m/c-3.keras']) {
@@ -214,7 +214,7 @@ describe('ModelCheckpoint', () => {
     const store = memoryStore();
     const model = build();
     const filepath = { store, path: 'w/cp-{epoch:04d}-{val_loss:.1f}' };
-    await fit(model, { filepath, save_weights_only: true });
+    await trained(model, { filepath, save_weights_only: true });
     const latest = await train.latest_checkpoint({ store, path: 'w' });
     expect(latest?.path).toMatch(/^w\/cp-0003-\d\.\d$/);
     const fresh = build();
@@ -225,7 +225,7 @@ describe('ModelCheckpoint', () => {
   test('saves every so many batches, with their number in the name', async () => {
     const store = memoryStore();
     const filepath = { store, path: '{epoch}-{batch}.weights.h5' };
-    await fit(build(), { filepath, save_weights_only: true, save_freq: 3 });
+    await trained(build(), { filepath, save_weights_only: true, save_freq: 3 });
     expect(keysOf(store)).toEqual([
       '1-3.weights.h5',
       '2-2.weights.h5',
@@ -237,11 +237,11 @@ describe('ModelCheckpoint', () => {
   test('keeps the best only', async () => {
     const store = memoryStore();
     const filepath = { store, path: 'best-{epoch}.h5' };
-    await fit(build(), { filepath, monitor: 'loss', mode: 'max', save_best_only: true });
+    await trained(build(), { filepath, monitor: 'loss', mode: 'max', save_best_only: true });
     expect(keysOf(store)).toEqual(['best-1.h5']);
     const strict = { filepath, monitor: 'loss', save_best_only: true, initial_value_threshold: 0 };
     store.objects.clear();
-    await fit(build(), strict);
+    await trained(build(), strict);
     expect(keysOf(store)).toEqual([]);
   });
 });
