@@ -25,6 +25,7 @@ export function compileAsSaved(
   if (failure === null) return;
   const withoutMetrics = { ...config, metrics: null, weighted_metrics: null };
   const rest = attempt(model, withoutMetrics, context);
+  if (rest !== null) model.optimizer = null;
   context.report.notes.push(
     rest === null
       ? `The model was compiled without its metrics: ${failure}`

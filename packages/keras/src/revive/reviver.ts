@@ -193,6 +193,7 @@ export class Reviver {
       : revivedLayer(options, revival);
     this.#layers.set(node.id, layer);
     layer.stateful = json.stateful === true;
+    layer._call_spec = objects.callSpec(node);
     layer._build_input_shape = buildShape(json.build_input_shape);
     this.#attachParts(node, layer);
     const api = objects.child(node, 'keras_api');

@@ -1,6 +1,6 @@
 import type { ReadOptions } from '@km/core';
 import { GraphExecutor } from '@km/graph';
-import type { Variable } from '@km/layers';
+import type { CallSpec, Variable } from '@km/layers';
 import {
   bindVariables,
   type SavedModel,
@@ -11,6 +11,7 @@ import {
 import { initializeResources, readAssets, readVariables } from '../saved-model/load.ts';
 import { ObjectRestorer } from '../saved-model/objects.ts';
 import type { RestoredFunction } from '../saved-model/restored-function.ts';
+import { callSpecOf } from './call-spec.ts';
 import type { RevivedCall } from './revived-call.ts';
 import { argumentNames } from './revived-call.ts';
 
@@ -60,6 +61,19 @@ export class SavedObjects {
       return { run, givesLosses, ...argumentNames(value.spec) };
     }
     return null;
+  }
+
+  /** What the function of a layer was traced for; null when it was not, or takes something else than tensors. */
+  callSpec(node: SavedNode): CallSpec | null {
+    const value = this.child(
+      this.child(node, 'keras_api'),
+      'call_and_return_conditional_losses',
+    )?.value;
+    const [name] = value?.kind === 'function' ? value.concreteFunctions : [];
+    const concrete = name === undefined ? undefined : this.graph.concreteFunctions.get(name);
+    return concrete === undefined || value?.kind !== 'function'
+      ? null
+      : callSpecOf(concrete.inputSignature, value.spec);
   }
 
   /** Shape of the first input that a layer was traced for. */
