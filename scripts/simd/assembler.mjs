@@ -41,7 +41,11 @@ export const memory = (code, alignment, offset) => [...code, alignment, ...unsig
 
 export const I32_ADD = [0x6a];
 export const I32_SUB = [0x6b];
+export const I32_MUL = [0x6c];
 export const I32_SHL = [0x74];
+export const shiftLeft = (by) => [...i32(by), ...I32_SHL];
+/** The smaller of two unsigned numbers, each given by its instructions. */
+export const minimum = (a, b) => [...a, ...b, ...a, ...b, ...I32_BELOW, 0x1b];
 const I32_BELOW = [0x49];
 const I32_IS_ZERO = [0x45];
 

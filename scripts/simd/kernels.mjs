@@ -20,6 +20,7 @@ import {
   withSign,
 } from './expression.mjs';
 import { columnSums, elementwise, rowwise } from './loops.mjs';
+import { product } from './product.mjs';
 
 const [x, y, dy, a, b] = ['x', 'y', 'dy', 'a', 'b'].map(input);
 const [low, high] = ['low', 'high'].map(scalar);
@@ -88,6 +89,16 @@ function rmsprop() {
   });
 }
 
+function sgd(name, moved) {
+  const step = mul(input('gradient'), scalar('rate'));
+  const moment = sub(mul(input('m'), scalar('momentum')), step);
+  return elementwise(name, {
+    inputs: ['x', 'm', 'gradient'],
+    outputs: { newX: add(x, moved(moment, step)), newM: moment },
+    scalars: ['rate', 'momentum'],
+  });
+}
+
 export const kernels = [
   elementwise('clip', { inputs: ['x'], outputs: { y: clipped(x) }, scalars: ['low', 'high'] }),
   // Products, so that an infinite gradient shows as NaN also where the unit was off.
@@ -102,6 +113,8 @@ export const kernels = [
   elementwise('tanh', { inputs: ['x'], outputs: { y: hyperbolicTangent(x) } }),
   adam(),
   rmsprop(),
+  sgd('sgd', (moment) => moment),
+  sgd('nesterov', (moment, step) => sub(mul(moment, scalar('momentum')), step)),
   // Distances from the mean, so that a large mean takes no digits from the result.
   rowwise('normalize', {
     inputs: ['x'],
@@ -124,6 +137,7 @@ export const kernels = [
       ),
     },
   }),
+  product('product'),
   columnSums('columnSums', { inputs: ['x'], columns: [], value: x }),
   columnSums('columnProducts', {
     inputs: ['a', 'b'],

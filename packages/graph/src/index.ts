@@ -20,6 +20,7 @@ export { einsum } from './composed/einsum.ts';
 export type { Epilogue, FusableActivation } from './composed/epilogue.ts';
 export { extractPatches, type PatchOptions } from './composed/extract-patches.ts';
 export { dense, matMul } from './composed/mat-mul.ts';
+export { type OptimizerStep, optimizerStep } from './composed/optimizer-step.ts';
 export { averagePooling, maxPooling, type PoolingOptions } from './composed/pooling.ts';
 export type { PixelGrid, ResizeMethod } from './composed/resampling.ts';
 export { type ResizeOptions, resizeImages } from './composed/resize.ts';

@@ -24,6 +24,11 @@ export function registerWasmFused(): void {
   }
 }
 
+/** The end at which an activation cuts above, its other end being zero; undefined for activations that do more. */
+export function upperEnd(activation: unknown): number | undefined {
+  return UPPER_ENDS.get(activation);
+}
+
 /** Runs a kernel without its activation and applies that to the result, where the vector kernels can. */
 export function withActivation(
   backend: WasmBackend,

@@ -1,6 +1,7 @@
 import type { Config } from '../engine/types.ts';
 import type { Variable } from '../engine/variable.ts';
 import { denseValues, type FlatGradient, roundingOf } from './gradient.ts';
+import { stepOnBackend } from './on-backend.ts';
 import { Optimizer } from './optimizer.ts';
 import type { OptimizerConfig } from './optimizer-config.ts';
 
@@ -52,11 +53,13 @@ export class Adam extends Optimizer {
     const [c1, c2] = [round(1 - this.beta_1), round(1 - this.beta_2)];
     const momentum = this.slot_of(variable, this._momentums);
     const velocity = this.slot_of(variable, this._velocities);
+    const { epsilon } = this;
+    const native = { variable, slots: [momentum, velocity], numbers: [c1, c2, alpha, epsilon] };
+    if (!this.amsgrad && stepOnBackend('adam', gradient, native)) return;
     const g = denseValues(gradient, variable.size);
     const [x, m, v] = [variable.values(), momentum.values(), velocity.values()];
     const hat = this.amsgrad ? this.slot_of(variable, this._velocity_hats) : null;
     const h = hat?.values() ?? null;
-    const { epsilon } = this;
     for (let i = 0; i < x.length; i += 1) {
       const gi = g[i] as number;
       const mi = (m[i] as number) + (gi - (m[i] as number)) * c1;

@@ -16,6 +16,7 @@ function sumOfSquares({ values }: FlatGradient): number {
 const mapped = (gradient: FlatGradient, change: (value: number) => number): FlatGradient => ({
   ...gradient,
   values: gradient.values.map(change),
+  tensor: null,
 });
 
 /** Scales a gradient whose length exceeds `limit` to that length. */

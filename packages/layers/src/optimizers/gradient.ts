@@ -29,6 +29,8 @@ export interface FlatGradient {
   readonly rows: Int32Array | null;
   /** Elements per row. */
   readonly width: number;
+  /** The tensor that holds `values`; null when they are those of no tensor any more, or of rows alone. */
+  readonly tensor: Tensor | null;
 }
 
 /** Reads the numbers of a gradient. */
@@ -36,9 +38,19 @@ export function flatGradient(gradient: Tensor | IndexedSlices): FlatGradient {
   if (gradient instanceof IndexedSlices) {
     const width = gradient.dense_shape.slice(1).reduce((product, size) => product * size, 1);
     const rows = Int32Array.from(gradient.indices.dataSync());
-    return { values: numbersOf(gradient.values), rows, width };
+    return { values: numbersOf(gradient.values), rows, width, tensor: null };
   }
-  return { values: numbersOf(gradient), rows: null, width: gradient.size };
+  let values: Float32Array | null = null;
+  return {
+    // Read when asked for: a step on the backend needs the tensor alone.
+    get values() {
+      values ??= numbersOf(gradient);
+      return values;
+    },
+    rows: null,
+    width: gradient.size,
+    tensor: gradient,
+  };
 }
 
 function numbersOf(tensor: Tensor): Float32Array {
@@ -61,7 +73,7 @@ export function uniqueRows(gradient: FlatGradient): FlatGradient {
         (values[place + i] as number) + (gradient.values[k * width + i] as number);
     }
   });
-  return { values, rows: Int32Array.from(places.keys()), width };
+  return { values, rows: Int32Array.from(places.keys()), width, tensor: null };
 }
 
 /** Writes a gradient's rows into zeros of the variable's size. */

@@ -1,6 +1,7 @@
 import type { Config } from '../engine/types.ts';
 import type { Variable } from '../engine/variable.ts';
 import { denseValues, type FlatGradient } from './gradient.ts';
+import { stepOnBackend } from './on-backend.ts';
 import { Optimizer } from './optimizer.ts';
 import type { OptimizerConfig } from './optimizer-config.ts';
 
@@ -39,6 +40,7 @@ export class RMSprop extends Optimizer {
   }
 
   protected override update_values(gradient: FlatGradient, variable: Variable): void {
+    if (this.#stepOnBackend(gradient, variable)) return;
     const g = denseValues(gradient, variable.size);
     const increments = this.increments(g, variable);
     const x = variable.values();
@@ -54,6 +56,15 @@ export class RMSprop extends Optimizer {
       for (let i = 0; i < x.length; i += 1) x[i] = (x[i] as number) - (increments[i] as number);
     }
     variable.assign_values(x);
+  }
+
+  #stepOnBackend(gradient: FlatGradient, variable: Variable): boolean {
+    if (this.centered || this.momentum > 0) return false;
+    return stepOnBackend('rmsprop', gradient, {
+      variable,
+      slots: [this.slot_of(variable, this._velocities)],
+      numbers: [this.rate(), this.rho, 1 - this.rho, this.epsilon],
+    });
   }
 
   /** Updates the averages and gives the scaled gradients. */

@@ -1,6 +1,7 @@
 import type { Config } from '../engine/types.ts';
 import type { Variable } from '../engine/variable.ts';
 import { denseValues, type FlatGradient } from './gradient.ts';
+import { stepOnBackend } from './on-backend.ts';
 import { Optimizer } from './optimizer.ts';
 import type { OptimizerConfig } from './optimizer-config.ts';
 
@@ -33,6 +34,8 @@ export class SGD extends Optimizer {
   protected override update_values(gradient: FlatGradient, variable: Variable): void {
     const slot = this.slot_of(variable, this.momentums);
     const [lr, momentum, nesterov] = [this.rate(), this.momentum, this.nesterov];
+    const native = { variable, slots: [slot], numbers: [lr, momentum] };
+    if (stepOnBackend(nesterov ? 'nesterov' : 'sgd', gradient, native)) return;
     const g = denseValues(gradient, variable.size);
     const x = variable.values();
     const m = slot.values();

@@ -14,12 +14,18 @@ export interface SimdFunctions {
   readonly adam: (...args: readonly number[]) => void;
   /** Addresses of x, v, gradient and of the new x, v; count; rate, ρ, 1 − ρ, ε. */
   readonly rmsprop: (...args: readonly number[]) => void;
+  /** Addresses of x, m, gradient and of the new x, m; count; rate, momentum. */
+  readonly sgd: (...args: readonly number[]) => void;
+  /** As `sgd`, with Nesterov's momentum. */
+  readonly nesterov: (...args: readonly number[]) => void;
   /** `(x − mean) · factor + offset` by column: x, mean, factor, offset, y, rows, columns. */
   readonly normalize: (...args: readonly number[]) => void;
   /** `dy · factor + (x − mean) · slope + offset` by column: dy, x, mean, factor, slope, offset, dx, rows, columns. */
   readonly normalizeGrad: (...args: readonly number[]) => void;
   /** Shifts each column, then cuts at both ends: x, shift, y, rows, columns, low, high. */
   readonly shiftClip: (...args: readonly number[]) => void;
+  /** Adds the product of matrices to y: a, b, y, rows, inner, columns. */
+  readonly product: (...args: readonly number[]) => void;
   /** Adds each column to a float64 vector. */
   readonly columnSums: (x: number, sums: number, rows: number, columns: number) => void;
   /** Adds `a · (b − mean)` of each column to a float64 vector; so is `mean`. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../engine/types.ts';
 import type { Variable } from '../../engine/variable.ts';
 import { denseValues, type FlatGradient } from '../gradient.ts';
+import { stepOnBackend } from '../on-backend.ts';
 import { LegacyOptimizer, type StepState } from './optimizer.ts';
 import type { LegacyOptimizerConfig } from './optimizer-config.ts';
 
@@ -41,10 +42,12 @@ export class Adam extends LegacyOptimizer {
     const m_slot = this.get_slot(variable, 'm');
     const v_slot = this.get_slot(variable, 'v');
     const hat = this.amsgrad ? this.get_slot(variable, 'vhat') : null;
+    const { epsilon } = this;
+    const native = { variable, slots: [m_slot, v_slot], numbers: [c1, c2, alpha, epsilon] };
+    if (hat === null && stepOnBackend('adam', gradient, native)) return;
     const g = denseValues(gradient, variable.size);
     const [x, m, v] = [variable.values(), m_slot.values(), v_slot.values()];
     const h = hat?.values() ?? null;
-    const { epsilon } = this;
     for (let i = 0; i < x.length; i += 1) {
       const gi = g[i] as number;
       const mi = (m[i] as number) + (gi - (m[i] as number)) * c1;
