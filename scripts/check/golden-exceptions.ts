@@ -12,6 +12,19 @@ const FEATURE_COLUMNS: GoldenException = {
   reason: 'feature columns have no configuration of their own, so no file can make the layer again',
 };
 
+const MASKED_STEPS: GoldenException = {
+  failure: /output 0/,
+  reason:
+    'masked steps count in the moments up to 2.10; computed as in 2.15, which loads such files so too',
+};
+const SHRINKAGE: GoldenException = {
+  failure: /linear/,
+  reason:
+    '2.4 keeps the linear slot times the learning rate; the variables themselves are the same',
+};
+const FTRL =
+  'legacy.Ftrl/learning_rate=0.1,l2_regularization_strength=0.1,l2_shrinkage_regularization_strength=0.05';
+
 /** Entries by group and id. */
 export const GOLDEN_EXCEPTIONS: ReadonlyMap<string, GoldenException> = new Map([
   [
@@ -42,6 +55,46 @@ export const GOLDEN_EXCEPTIONS: ReadonlyMap<string, GoldenException> = new Map([
     { failure: null, reason: 'tfjs has no ragged tensors; rows are filled up with zeros' },
   ],
   ['layers: DenseFeatures/numeric,bucketized,embedding,indicator', FEATURE_COLUMNS],
+  ['layers.tf24: BatchNormalization/rank3,mask', MASKED_STEPS],
+  ['layers.tf210: BatchNormalization/rank3,mask', MASKED_STEPS],
+  [
+    'layers.tf24: MultiHeadAttention/query_mask',
+    {
+      failure: /output 0/,
+      reason: '2.4 does not heed the implicit masks of its inputs; computed as in 2.15',
+    },
+  ],
+  [
+    'layers.tf24: IntegerLookup/vocabulary=(12,36,42),invert=True',
+    {
+      failure: /output 0/,
+      reason: '2.4 leaves no place for unknown numbers when it inverts; computed as in 2.15',
+    },
+  ],
+  [
+    'layers.tf24: RandomCrop/height=3,width=2',
+    {
+      failure: /output 0/,
+      reason: '2.4 resizes and crops by another rounding without training; computed as in 2.15',
+    },
+  ],
+  [
+    'layers.tf210: Normalization/invert,adapted',
+    {
+      failure: /output 0/,
+      reason:
+        '2.10 does not write invert, so a config cannot tell; made from it, 2.10 does not invert either',
+    },
+  ],
+  [
+    'misc.tf24: activation/softmax/axis=0',
+    {
+      failure: /y\[/,
+      reason: '2.4 ignores the axis of tensors of two axes; computed as in 2.15',
+    },
+  ],
+  [`optimizers.tf24: ${FTRL}`, SHRINKAGE],
+  [`optimizers.tf24: ${FTRL},sparse`, SHRINKAGE],
   ['layers.tf210.configs: DenseFeatures/numeric,bucketized,embedding,indicator', FEATURE_COLUMNS],
   ['layers.tf24.configs: DenseFeatures/numeric,bucketized,embedding,indicator', FEATURE_COLUMNS],
 ]);

@@ -20,6 +20,7 @@ import { runMetric } from './goldens-metrics.ts';
 import { runMisc } from './goldens-misc.ts';
 import { runOptimizer } from './goldens-optimizers.ts';
 import { runTraining } from './goldens-training.ts';
+import { VERSION_RUNNERS } from './goldens-versions.ts';
 import { openTraining } from './training-case.ts';
 
 /** How the cases of each group are run. */
@@ -30,6 +31,7 @@ const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['losses', runLoss],
   ['metrics', runMetric],
   ['misc', runMisc],
+  ...VERSION_RUNNERS,
 ]);
 
 /** The groups that recorded trainings make up. */
