@@ -47,7 +47,17 @@ export function isMetaBackend(): boolean {
   return tf.getBackend() === META && !state.tracing;
 }
 
-/** An initialised backend is in place as soon as the call returns; its promise has nothing left to tell. */
+/**
+ * Makes a backend the current one. The first time it is initialised, which happens before the call returns. Later its
+ * instance is put in place directly: `setBackend` would set up all of its kernels again, which takes longer than a layer.
+ */
 function switchTo(name: string): void {
-  tf.setBackend(name).catch(() => undefined);
+  const engine = tf.engine();
+  const known = engine.registry[name];
+  if (known === undefined) {
+    tf.setBackend(name).catch(() => undefined);
+    return;
+  }
+  engine.backendName = name;
+  Reflect.set(engine, 'backendInstance', known);
 }

@@ -5,6 +5,7 @@ import type { ArgDef, OpDef } from '../executor/op-def.ts';
 import { opDef } from '../executor/op-def.ts';
 import * as attr from './attr.ts';
 import { type ConstantValues, tensorMessage } from './tensor-message.ts';
+import { textOf } from './text-of-bytes.ts';
 
 /** A tensor of the function that is written: how nodes refer to it, and its type. */
 export interface GraphTensor {
@@ -108,8 +109,7 @@ export class Emitter {
 }
 
 function keyOf(node: NodeDef.$Properties): string {
-  const bytes = encodeProto(NodeDef, node);
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  return textOf(encodeProto(NodeDef, node));
 }
 
 function refsOf(list: readonly GraphTensor[]): string[] {

@@ -2,6 +2,7 @@ import type { DType } from '@km/core';
 import { encodeProto } from '@km/proto';
 import { FunctionDef } from '@km/proto/saved-model';
 import { canonicalSpecs } from './sizes.ts';
+import { textOf } from './text-of-bytes.ts';
 import type { TracedFunction, TracedResource, TraceSpec } from './types.ts';
 
 /** A function of an owner, to be traced once for inputs of the same kinds. */
@@ -52,8 +53,8 @@ export class FunctionLibrary {
     const { signature } = definition;
     const name = signature?.name ?? '';
     const nameless = { ...definition, signature: { ...signature, name: '' } };
-    const body = [...encodeProto(FunctionDef, nameless)].map((byte) => String.fromCharCode(byte));
-    const key = `${captures.map((each) => this.#idOf(each)).join()} ${body.join('')}`;
+    const body = textOf(encodeProto(FunctionDef, nameless));
+    const key = `${captures.map((each) => this.#idOf(each)).join()} ${body}`;
     const own = this.#bodies.get(owner) ?? new Map<string, string>();
     const known = own.get(key);
     if (known !== undefined) return known;

@@ -34,6 +34,7 @@ export class FunctionScope implements WriterScope {
   readonly #tensors: Map<ValueIndex, GraphTensor> = new Map();
   readonly #states: Map<TracedResource, ResourceState> = new Map();
   readonly #arguments: ReadonlySet<string>;
+  #named = 0;
 
   constructor(trace: Pick<MergedTrace, 'values' | 'runs'>, names: readonly string[]) {
     this.emit = new Emitter(names);
@@ -127,10 +128,11 @@ export class FunctionScope implements WriterScope {
 
   /** Names as TensorFlow gives them: `unknown`, `unknown_0`, `unknown_1` … */
   #captureName(): string {
-    const taken = new Set([...this.#arguments, ...this.captures.values()]);
-    let name = 'unknown';
-    for (let i = 0; taken.has(name); i++) name = `unknown_${i}`;
-    return name;
+    for (;;) {
+      const name = this.#named === 0 ? 'unknown' : `unknown_${this.#named - 1}`;
+      this.#named += 1;
+      if (!this.#arguments.has(name)) return name;
+    }
   }
 
   #state(resource: TracedResource): ResourceState {

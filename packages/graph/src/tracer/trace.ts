@@ -1,4 +1,5 @@
 import { isKmError, UnsupportedError } from '@km/core';
+import { withMetaBackend } from '../meta/index.ts';
 import { InlineRequest } from './frames.ts';
 import { FunctionLibrary, type TraceOptions } from './library.ts';
 import { describe, type MergedTrace, mergeRuns, RunsDiffer } from './merge.ts';
@@ -45,7 +46,10 @@ export function trace(
   const inlined = new Set<object>();
   for (;;) {
     try {
-      const traced = traceWithChoices(fn, specs, { ...options, library }, inlined);
+      // One switch of backends, which takes tfjs long, serves all runs.
+      const traced = withMetaBackend(() =>
+        traceWithChoices(fn, specs, { ...options, library }, inlined),
+      );
       if (shared !== undefined) library.share(shared, specs, traced);
       return traced;
     } catch (error) {
