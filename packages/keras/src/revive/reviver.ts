@@ -9,6 +9,7 @@ import {
   metrics,
   type Registrable,
   type Regularizer,
+  regularizers,
   Variable,
 } from '@km/layers';
 import type { SavedNode } from '@km/savedmodel';
@@ -206,14 +207,18 @@ export class Reviver {
     return layer;
   }
 
+  /** The penalty of the outputs: that of the config where it is known, else the saved function. */
   #activityRegularizer(node: SavedNode, config: JsonValue | undefined): Regularizer | null {
-    const { objects } = this.#sources;
+    const { objects, custom_objects } = this.#sources;
+    try {
+      const known = regularizers.deserialize(config ?? null, custom_objects);
+      if (known !== null) return known;
+    } catch (error) {
+      if (!isKmError(error)) throw error;
+    }
     const run = objects.function(objects.child(node, 'keras_api'), 'activity_regularizer_fn');
     if (run === undefined) return null;
-    return {
-      call: (x) => run(x) as tf.Tensor,
-      get_config: () => (isJsonObject(config) && isJsonObject(config.config) ? config.config : {}),
-    };
+    return { call: (x) => run(x) as tf.Tensor, get_config: () => ({}) };
   }
 
   #attachParts(node: SavedNode, layer: RevivedLayer | RevivedNetwork): void {
