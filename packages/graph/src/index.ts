@@ -107,6 +107,7 @@ export {
   trace,
   tracedAssign,
   tracedCall,
+  tracedLength,
   tracedLoop,
   tracedOp,
   tracedRead,

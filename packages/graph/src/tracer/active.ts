@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphDType } from '../executor/dtype.ts';
 import type { GraphAttr } from './attr.ts';
-import { Recorder, type RunKernel, type StackRequest, type TracedStep } from './recorder.ts';
+import { Recorder, type RecorderOptions, type RunKernel, type TracedStep } from './recorder.ts';
 import type { AssignMode, Callee } from './records.ts';
 import type { TracedResource, TracedVariable } from './types.ts';
 
@@ -19,17 +19,13 @@ function recorder(): Recorder {
 }
 
 /** Runs a function while everything it does is noted; the shape-only backend has to be active. */
-export function withRecorder<T>(
-  inlined: ReadonlySet<object>,
-  stack: StackRequest | null,
-  run: (recorder: Recorder) => T,
-): T {
+export function withRecorder<T>(options: RecorderOptions, run: (recorder: Recorder) => T): T {
   const engine = tf.engine();
   const outer = state.recorder;
   const replaced = Object.getOwnPropertyDescriptor(engine, 'runKernel');
   // A trace inside of a trace must not be noted by the outer one.
   const plain = (Object.getPrototypeOf(engine) as typeof engine).runKernel;
-  const inner = new Recorder(plain, inlined, stack);
+  const inner = new Recorder(plain, options);
   state.recorder = inner;
   engine.runKernel = ((name, inputs, attrs) => inner.runKernel(name, inputs, attrs)) as RunKernel;
   try {
@@ -85,8 +81,9 @@ export interface TracedOp {
   readonly op: string;
   /** Handles that are the first inputs. */
   readonly resources?: readonly TracedResource[];
-  readonly inputs: readonly tf.Tensor[];
-  /** Types to which the inputs are converted, where those of tfjs do not do. */
+  /** What the op takes besides: a tensor, or a list of them, for each input. */
+  readonly inputs: readonly (tf.Tensor | readonly tf.Tensor[])[];
+  /** Types to which the tensors are converted, in flattened order, where those of tfjs do not do. */
   readonly inputTypes?: readonly (GraphDType | null)[];
   readonly attrs?: Readonly<Record<string, GraphAttr>>;
   /** Shapes and dtypes of the outputs, as tfjs has them. */
@@ -102,8 +99,15 @@ export function tracedOp({
   attrs = {},
   outputs,
 }: TracedOp): tf.Tensor[] {
-  const types = inputTypes ?? inputs.map(() => null);
-  return recorder().op({ op, resources, inputTypes: types, attrs }, inputs, outputs);
+  const tensors = inputs.flat() as tf.Tensor[];
+  const types = inputTypes ?? tensors.map(() => null);
+  const lists = inputs.map((input) => (Array.isArray(input) ? input.length : null));
+  return recorder().op({ op, resources, lists, inputTypes: types, attrs }, tensors, outputs);
+}
+
+/** A length that stands for one which only values decide, such as a number of tokens. */
+export function tracedLength(): number {
+  return recorder().unknownLength();
 }
 
 /** Runs something when the present run of the function that is being traced ends, to put back what it changed. */

@@ -3,6 +3,7 @@ export {
   type TracedOp,
   tracedAssign,
   tracedCall,
+  tracedLength,
   tracedLoop,
   tracedOp,
   tracedRead,

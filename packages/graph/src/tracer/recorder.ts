@@ -22,6 +22,23 @@ export interface StackRequest {
   stack: string;
 }
 
+/** What one run of a function is noted for. */
+export interface RecorderOptions {
+  /** Owners whose functions are written out where they are called. */
+  readonly inlined: ReadonlySet<object>;
+  /** Number of the run. */
+  readonly run: number;
+  readonly stack: StackRequest | null;
+}
+
+/** Lengths for axes whose length only values decide; no sum or product of small numbers. */
+const PRIMES: readonly number[] = [
+  1009, 1451, 1153, 1889, 1277, 1663, 1061, 1531, 1999, 1201, 1741, 1367, 1103, 1597, 1823, 1301,
+  1487, 1931, 1231, 1693, 1409, 1789, 1129, 1549, 1327, 1871, 1213, 1637, 1447,
+];
+const RUN_STEP = 11;
+const UNKNOWN_STEP = 7;
+
 type StepResult = readonly [outputs: readonly tf.Tensor[], states: readonly tf.Tensor[]];
 
 /** Computes the outputs and the next states of one step of a loop. */
@@ -41,13 +58,16 @@ export class Recorder {
   readonly #kept: tf.Tensor[] = [];
   readonly #cleanups: (() => void)[] = [];
   readonly #runKernel: RunKernel;
+  readonly #run: number;
+  #unknowns = 0;
   #muted: object | null = null;
   #inline = 0;
 
   /** @param runKernel The engine's own, which notes nothing. */
-  constructor(runKernel: RunKernel, inlined: ReadonlySet<object>, stack: StackRequest | null) {
+  constructor(runKernel: RunKernel, { inlined, run, stack }: RecorderOptions) {
     this.#runKernel = runKernel;
     this.#inlined = inlined;
+    this.#run = run;
     this.#stack = stack;
   }
 
@@ -75,6 +95,13 @@ export class Recorder {
     const value = dtype === 'string' ? '' : 0;
     const attrs = { shape: [...shape], dtype, value };
     return this.#runKernel.call(tf.engine(), tf.Fill, {}, attrs) as tf.Tensor;
+  }
+
+  /** A length that differs between runs as no other does. */
+  unknownLength(): number {
+    const place = this.#run * RUN_STEP + this.#unknowns * UNKNOWN_STEP;
+    this.#unknowns += 1;
+    return PRIMES[place % PRIMES.length] ?? 1;
   }
 
   /** Gives a new tensor its place. */
@@ -166,7 +193,7 @@ export class Recorder {
 
   /** Notes an op of TensorFlow that makes tensors of known shapes. */
   op(
-    record: Pick<OpRecord, 'op' | 'resources' | 'inputTypes' | 'attrs'>,
+    record: Pick<OpRecord, 'op' | 'resources' | 'lists' | 'inputTypes' | 'attrs'>,
     inputs: readonly tf.Tensor[],
     specs: readonly { readonly shape: readonly number[]; readonly dtype: tf.DataType }[],
   ): tf.Tensor[] {

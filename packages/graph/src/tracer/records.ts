@@ -25,7 +25,9 @@ export interface OpRecord {
   /** Handles first, then tensors. */
   readonly resources: readonly TracedResource[];
   readonly inputs: readonly ValueIndex[];
-  /** Types to which the inputs are converted; null leaves an input as it is. */
+  /** Number of tensors of each input that is a list; null for an input of one tensor. */
+  readonly lists: readonly (number | null)[];
+  /** Types to which the tensors are converted; null leaves one as it is. */
   readonly inputTypes: readonly (GraphDType | null)[];
   readonly attrs: Readonly<Record<string, GraphAttr>>;
   readonly outputs: readonly ValueIndex[];

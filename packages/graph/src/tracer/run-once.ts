@@ -24,12 +24,13 @@ export interface RunSettings {
 export function runOnce(
   { fn, specs, sharing, inlined }: RunSettings,
   sizes: Sizes,
+  run = 0,
   stack: StackRequest | null = null,
 ): Tape {
   const tapes: Tape[] = [];
   withMetaBackend(() => {
     tf.tidy(() => {
-      withRecorder(inlined, stack, (recorder) => {
+      withRecorder({ inlined, run, stack }, (recorder) => {
         const given = specs.map(({ shape, dtype }, input) =>
           recorder.placeholder(
             shape.map((length, axis) => {

@@ -88,8 +88,8 @@ function usefulChoices(specs: readonly TraceSpec[]): readonly Choice[] {
 }
 
 function traceRuns(settings: RunSettings, runs: Runs, options: Settings): TracedFunction {
-  const tapes = runs.runs.map((sizes) => runOnce(settings, sizes));
-  const odd = runs.odd === null ? null : tryOdd(settings, runs.odd);
+  const tapes = runs.runs.map((sizes, run) => runOnce(settings, sizes, run));
+  const odd = tryOdd(settings, runs);
   const explain = (at: number, message: string, cause: unknown): UnsupportedError => {
     const stack = stackOf(settings, runs, at);
     return new UnsupportedError(
@@ -118,9 +118,10 @@ function traceRuns(settings: RunSettings, runs: Runs, options: Settings): Traced
 }
 
 /** Lengths that are divisible by nothing tell more, where the function can do with them. */
-function tryOdd(settings: RunSettings, odd: ReadonlyMap<string, number>): Tape | null {
+function tryOdd(settings: RunSettings, { runs, odd }: Runs): Tape | null {
+  if (odd === null) return null;
   try {
-    return runOnce(settings, odd);
+    return runOnce(settings, odd, runs.length);
   } catch (error) {
     if (error instanceof InlineRequest) throw error;
     return null;
@@ -131,7 +132,7 @@ function tryOdd(settings: RunSettings, odd: ReadonlyMap<string, number>): Tape |
 function stackOf(settings: RunSettings, { runs }: Runs, at: number): string {
   const request = { at, stack: '' };
   const [sizes] = runs;
-  if (sizes !== undefined) runOnce(settings, sizes, request);
+  if (sizes !== undefined) runOnce(settings, sizes, 0, request);
   const lines = request.stack.split('\n').slice(1);
   const own = lines.filter((line) => !/tfjs-core|[/\\]tracer[/\\]/.test(line));
   return own.slice(0, MAX_STACK).join('\n');

@@ -3,7 +3,7 @@ import type { FunctionDef } from '@km/proto/saved-model';
 import { type GraphDType, ownDType } from '../executor/dtype.ts';
 import { opDef } from '../executor/op-def.ts';
 import * as attr from './attr.ts';
-import type { NodeInput } from './emitter.ts';
+import type { GraphTensor, NodeInput } from './emitter.ts';
 import { KernelCall } from './kernel-call.ts';
 import { kernelWriter } from './kernels/index.ts';
 import { liveRecords } from './live.ts';
@@ -106,11 +106,13 @@ function writeOp(record: OpRecord, scope: FunctionScope): void {
   });
   const { name, outputs, stateful } = scope.emit.node(
     record.op,
-    grouped(record.op, [...handles, ...tensors]),
+    [...handles, ...grouped(tensors, record.lists)],
     { attrs: record.attrs, after: scope.before(record.resources, []) },
   );
   const changes = record.outputs.length === 0 ? record.resources : [];
   scope.touched(name, record.resources, changes);
+  // An op without outputs, such as a check, is there for its effect.
+  if (record.outputs.length === 0 && changes.length === 0) scope.effects.push(name);
   if (stateful) scope.stateful = true;
   record.outputs.forEach((output, i) => {
     const tensor = outputs[i];
@@ -118,13 +120,10 @@ function writeOp(record: OpRecord, scope: FunctionScope): void {
   });
 }
 
-/** Tensors by the inputs of an op, the only list of which takes what the others leave. */
-function grouped(op: string, tensors: readonly NodeInput[]): NodeInput[] {
-  const inputs = opDef(op)?.inputs ?? [];
-  const isList = inputs.map(({ countAttr, typesAttr }) => (countAttr ?? typesAttr) !== undefined);
-  const long = tensors.length - inputs.length + 1;
+/** Tensors by the inputs of an op. */
+function grouped(tensors: readonly GraphTensor[], lists: readonly (number | null)[]): NodeInput[] {
   const rest = [...tensors];
-  return isList.map((list) => (list ? (rest.splice(0, long) as NodeInput) : (rest.shift() ?? [])));
+  return lists.map((count) => (count === null ? (rest.shift() ?? []) : rest.splice(0, count)));
 }
 
 function writeRead({ variable, outputs }: ReadRecord, scope: FunctionScope): void {

@@ -1,4 +1,4 @@
-import { isMetaBackend } from '@km/graph';
+import { isMetaBackend, isTracing, tracedOp } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { type CallArgs, type Config, Layer, type LayerConfig, type Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
@@ -35,7 +35,8 @@ export class CategoryEncoding extends Layer {
     if (count !== null && this.output_mode !== 'count') {
       throw new RangeError(`${this.name}: count_weights need the output_mode 'count'.`);
     }
-    if (!isMetaBackend()) this.#check(inputs);
+    if (isTracing()) this.#traceCheck(inputs);
+    else if (!isMetaBackend()) this.#check(inputs);
     return encodeCategories(inputs, this.output_mode, this.num_tokens, { count });
   }
 
@@ -46,6 +47,20 @@ export class CategoryEncoding extends Layer {
         `${this.name}: categories are numbers from 0 to ${this.num_tokens - 1}, not ${value}.`,
       );
     }
+  }
+
+  /** Writes the check into the function that is being traced. */
+  #traceCheck(inputs: tf.Tensor): void {
+    const fits = tf.logicalAnd(
+      tf.greaterEqual(inputs, tf.scalar(0, inputs.dtype)),
+      tf.less(inputs, tf.scalar(this.num_tokens, inputs.dtype)),
+    );
+    const message = `${this.name}: categories are numbers from 0 to ${this.num_tokens - 1}.`;
+    tracedOp({
+      op: 'Assert',
+      inputs: [tf.all(fits), [tf.scalar(message, 'string')]],
+      outputs: [],
+    });
   }
 
   override compute_output_shape(input_shape: Shape): Shape {

@@ -1,3 +1,4 @@
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config, LayerConfig, Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
@@ -6,6 +7,7 @@ import { concatenateFingerprints, fingerprint64 } from './fingerprint64.ts';
 import { bytesOf, fromHost, type Token, tokensOf } from './host-values.ts';
 import { strictEncodingDType } from './output-dtype.ts';
 import { OwnDTypeLayer } from './own-dtype-layer.ts';
+import { tracedCrossing } from './traced-hash.ts';
 
 /** Arguments of `HashedCrossing`. */
 export interface HashedCrossingConfig extends LayerConfig {
@@ -44,7 +46,9 @@ export class HashedCrossing extends OwnDTypeLayer {
     if (bad !== undefined || (first.rank === 2 && first.shape[1] !== 1)) {
       throw new RangeError(`${this.name}: the inputs all have the shape [batch] or [batch, 1].`);
     }
-    const bins = fromHost(first.shape, 'int32', () => this.#bins(inputs.map(tokensOf)));
+    const bins = isTracing()
+      ? tf.reshape(tracedCrossing(inputs, this.num_bins, HASH_KEY), first.shape)
+      : fromHost(first.shape, 'int32', () => this.#bins(inputs.map(tokensOf)));
     return encodeCategories(bins, this.output_mode, this.num_bins);
   }
 

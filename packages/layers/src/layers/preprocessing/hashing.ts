@@ -1,5 +1,5 @@
-import { sipHash } from '@km/graph';
-import type * as tf from '@tensorflow/tfjs-core';
+import { isTracing, sipHash } from '@km/graph';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Config, LayerConfig, Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
 import { encodeCategories, encodedShape, modeName, type OutputMode } from './encode-categories.ts';
@@ -7,6 +7,7 @@ import { fingerprint64 } from './fingerprint64.ts';
 import { bytesOf, fromHost, type Token, tokensOf } from './host-values.ts';
 import { encodingDType } from './output-dtype.ts';
 import { OwnDTypeLayer } from './own-dtype-layer.ts';
+import { tracedBins } from './traced-hash.ts';
 
 /** Arguments of `Hashing`. */
 export interface HashingConfig extends LayerConfig {
@@ -41,10 +42,19 @@ export class Hashing extends OwnDTypeLayer {
   }
 
   override call(inputs: tf.Tensor): tf.Tensor {
-    const bins = fromHost(inputs.shape, 'int32', () =>
-      tokensOf(inputs).map((token) => this.#bin(token)),
-    );
+    const bins = isTracing()
+      ? this.#traced(inputs)
+      : fromHost(inputs.shape, 'int32', () => tokensOf(inputs).map((token) => this.#bin(token)));
     return encodeCategories(bins, this.output_mode, this.num_bins);
+  }
+
+  /** Writes the bins into the function that is being traced. */
+  #traced(inputs: tf.Tensor): tf.Tensor {
+    const mask = this.num_bins > 1 ? this.mask_value : null;
+    if (mask === null) return tracedBins(inputs, this.num_bins, this.salt);
+    const bins = tracedBins(inputs, this.num_bins - 1, this.salt);
+    const masked = tf.equal(inputs, tf.scalar(mask, inputs.dtype));
+    return tf.where(masked, tf.zerosLike(bins), tf.add(bins, tf.scalar(1, 'int32')));
   }
 
   #bin(token: Token): number {
