@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { inferShapes, metaKernel, registerMetaKernel, withMetaBackend } from '@km/graph';
+import {
+  FunctionLibrary,
+  inferShapes,
+  metaKernel,
+  registerMetaKernel,
+  trace,
+  withMetaBackend,
+} from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 
@@ -19,4 +26,16 @@ test('the examples of the README work', async () => {
     return made.shape;
   });
   expect(shape).toEqual([3]);
+});
+
+test('the example of the README traces a function', async () => {
+  await tf.setBackend('wasm');
+  const library = new FunctionLibrary();
+  const flatten = trace(
+    (x) => tf.reshape(x as tf.Tensor, [x?.shape[0] ?? 1, 12]),
+    [{ shape: [null, 3, 4], dtype: 'float32' }],
+    { name: '__inference_flatten', library },
+  );
+  expect(flatten.outputs).toEqual([{ shape: [null, 12], dtype: 'float32' }]);
+  expect(library.definitions.map(({ signature }) => signature?.name)).toEqual([flatten.name]);
 });
