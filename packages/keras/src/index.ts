@@ -25,7 +25,6 @@ export {
   register_keras_serializable,
   regularizers,
   Sequential,
-  utils,
   Variable,
 } from '@km/layers';
 export * as callbacks from './callbacks/index.ts';
@@ -37,5 +36,6 @@ export type { Filepath, OpenH5File, StorePath } from './paths/filepath.ts';
 export { ready } from './ready.ts';
 export * as saved_model from './saved-model.ts';
 export * as train from './train/index.ts';
+export * as utils from './utils.ts';
 
 wireModels();
