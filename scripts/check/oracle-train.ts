@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  backend,
   callbacks,
   Input,
   Layer,
@@ -17,7 +18,6 @@ import {
   optimizers,
   ready,
   train,
-  Variable,
 } from '@km/keras';
 import type { Outcome } from './golden-report.ts';
 
@@ -80,21 +80,14 @@ function build(name: string, family: string): Model {
 }
 
 function objectsOf(model: Model) {
-  const scalar = (name: string) =>
-    new Variable({ dtype: 'int32', shape: [], data: new Int32Array(1) }, { name });
-  const pair = new Variable(
-    { dtype: 'float32', shape: [2], data: new Float32Array(2) },
-    { name: 'pair' },
-  );
-  const long = new Variable(
-    { dtype: 'int64', shape: [], data: new BigInt64Array(1) },
-    { name: 'long' },
-  );
   return new train.Checkpoint({
-    step: scalar('step'),
+    step: backend.variable(0, { dtype: 'int32', name: 'step' }),
     model,
-    optimizer: model.optimizer ?? {},
-    things: { list: [pair, new Layer()], z: long },
+    optimizer: model.optimizer,
+    things: {
+      list: [backend.variable([0, 0], { name: 'pair' }), new Layer()],
+      z: backend.variable(0, { dtype: 'int64', name: 'long' }),
+    },
   });
 }
 

@@ -1,5 +1,6 @@
 import { memoryStore } from '@km/core';
 import {
+  backend,
   Input,
   type Layer,
   layers,
@@ -8,7 +9,7 @@ import {
   ready,
   Sequential,
   train,
-  Variable,
+  type Variable,
 } from '@km/keras';
 import { uniform } from '@km/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
@@ -26,8 +27,7 @@ beforeAll(async () => {
 const options = { verbose: 0, shuffle: false, batch_size: 4 } as const;
 
 function counter(value = 0): Variable {
-  const data = Int32Array.of(value);
-  return new Variable({ dtype: 'int32', shape: [], data }, { name: 'step', trainable: false });
+  return backend.variable(value, { dtype: 'int32', name: 'step', trainable: false });
 }
 
 function net(optimizer: object | string): Model {
@@ -48,7 +48,7 @@ test('a checkpoint numbers its saves and restores everything, the counter too', 
   const checkpoint = new train.Checkpoint({
     step: counter(7),
     model,
-    optimizer: model.optimizer ?? {},
+    optimizer: model.optimizer,
   });
   await model.fit(x, y, options);
   expect(await checkpoint.save({ store, path: 'd/ckpt' })).toEqual({ store, path: 'd/ckpt-1' });
@@ -118,12 +118,12 @@ test('values wait for layers and optimizers that are built later', async () => {
   };
   const model = make();
   await model.fit(x, y, options);
-  await new train.Checkpoint({ model, optimizer: model.optimizer ?? {} }).write({
+  await new train.Checkpoint({ model, optimizer: model.optimizer }).write({
     store,
     path: 'p',
   });
   const later = make();
-  const checkpoint = new train.Checkpoint({ model: later, optimizer: later.optimizer ?? {} });
+  const checkpoint = new train.Checkpoint({ model: later, optimizer: later.optimizer });
   const status = await checkpoint.read({ store, path: 'p' });
   expect(later.built).toBe(false);
   expect(status.report.waiting.length).toBeGreaterThan(4);

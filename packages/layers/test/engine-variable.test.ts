@@ -2,6 +2,7 @@ import type { Tensor as TensorRecord } from '@km/core';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
+import { variable } from '../src/engine/make-variable.ts';
 import { Variable } from '../src/engine/variable.ts';
 
 const records: readonly TensorRecord[] = [
@@ -84,4 +85,18 @@ test('a value of another shape is refused with both shapes', () => {
     "variable 'dense/bias': Shape mismatch. The variable shape (3,), and the assigned value shape (5,) are incompatible",
   );
   expect(() => variable.assign_values(new Float32Array(5))).toThrow(/cannot hold 5 numbers/);
+});
+
+test('variable makes a variable of numbers, lists, typed arrays, tensors and records', () => {
+  expect(variable(1, { dtype: 'int64' }).record()).toEqual({
+    dtype: 'int64',
+    shape: [],
+    data: BigInt64Array.of(1n),
+  });
+  const list = variable([[1, 2, 3]], { name: 'list' });
+  expect([list.name, list.dtype, list.shape]).toEqual(['list', 'float32', [1, 3]]);
+  expect(variable(Float64Array.of(0.5, 1)).numpy()).toEqual([0.5, 1]);
+  expect(variable(tf.ones([2])).numpy()).toEqual([1, 1]);
+  const record = { dtype: 'float16', shape: [1], data: Uint16Array.of(0x3c00) } as const;
+  expect(variable(record, { dtype: 'float16' }).numpy()).toEqual([1]);
 });

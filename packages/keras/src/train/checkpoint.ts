@@ -21,8 +21,8 @@ export type Trackable =
   | readonly unknown[]
   | { readonly [name: string]: unknown };
 
-/** Objects of a checkpoint by name. */
-export type Trackables = Readonly<Record<string, Trackable>>;
+/** Objects of a checkpoint by name; null is left out. */
+export type Trackables = Readonly<Record<string, Trackable | null>>;
 
 const OWN_NAMES = ['save', 'write', 'restore', 'read', 'save_counter'];
 

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
+  backend,
   callbacks,
   layers,
   losses,
@@ -10,7 +11,7 @@ import {
   ready,
   Sequential,
   train,
-  Variable,
+  type Variable,
 } from '@km/keras';
 import { uniform } from '@km/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
@@ -91,9 +92,8 @@ test('walk 5: whole models are saved after each epoch, and training goes on from
 test('walk 5: a CheckpointManager keeps the newest three', async () => {
   const directory = path.join(folder, 'tf_ckpts');
   const begin = async (model: Sequential) => {
-    const data = BigInt64Array.of(1n);
-    const step = new Variable({ dtype: 'int64', shape: [], data }, { name: 'step' });
-    const checkpoint = new train.Checkpoint({ step, optimizer: model.optimizer ?? {}, net: model });
+    const step = backend.variable(1, { dtype: 'int64', name: 'step' });
+    const checkpoint = new train.Checkpoint({ step, optimizer: model.optimizer, net: model });
     const manager = await train.CheckpointManager.open(checkpoint, directory, { max_to_keep: 3 });
     return { checkpoint, manager, found: await manager.restore_or_initialize() };
   };
@@ -127,8 +127,7 @@ test('walk 5: a CheckpointManager keeps the newest three', async () => {
 
 test('walk 5: a CheckpointManager minds its interval and a number of the caller', async () => {
   const directory = path.join(folder, 'rare');
-  const data = BigInt64Array.of(0n);
-  const step = new Variable({ dtype: 'int64', shape: [], data }, { name: 'step' });
+  const step = backend.variable(0, { dtype: 'int64', name: 'step' });
   const checkpoint = new train.Checkpoint({ step });
   const options = { max_to_keep: 1, checkpoint_interval: 2, step_counter: step };
   const manager = await train.CheckpointManager.open(checkpoint, directory, options);
