@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Variable } from '../engine/variable.ts';
 import { type Gradient, IndexedSlices } from '../optimizers/gradient.ts';
+import { freeUsed } from './free-used.ts';
 
 /** A loss and its gradients, in the order of the variables; the tensors are the caller's to free. */
 export interface LossAndGradients {
@@ -30,6 +31,7 @@ export function gradients(
   const forward = (): tf.Tensor => {
     const value = tf.sum(loss());
     rows = options.sparse === true ? tensors.map(gatheredRows) : [];
+    freeUsed(tensors);
     return value;
   };
   const { value, grads } = tf.engine().gradients(forward, tensors, undefined, true);
