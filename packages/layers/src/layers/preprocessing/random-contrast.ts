@@ -1,3 +1,4 @@
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../base.ts';
 import { type Factor, type RandomImageConfig, RandomImageLayer } from './random-image-layer.ts';
@@ -27,7 +28,9 @@ export class RandomContrast extends RandomImageLayer {
   protected change(images: tf.Tensor): tf.Tensor {
     const { factor } = this;
     const [less = 0, more = 0] = typeof factor === 'number' ? [factor, factor] : factor;
-    const [contrast = 1] = this.random.seededNumbers(1, 1 - less, 1 + more);
+    const contrast = isTracing()
+      ? this.random.uniform([], 1 - less, 1 + more)
+      : (this.random.seededNumbers(1, 1 - less, 1 + more)[0] ?? 1);
     const mean = tf.mean(images, [1, 2], true);
     const changed = tf.add(tf.mul(tf.sub(images, mean), contrast), mean);
     return tf.clipByValue(changed, 0, 255);

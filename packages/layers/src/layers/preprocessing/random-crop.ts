@@ -1,3 +1,4 @@
+import { isTracing, tracedOp } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CallArgs, Config, Shape } from '../base.ts';
 import { integer } from '../sizes.ts';
@@ -27,9 +28,25 @@ export class RandomCrop extends RandomImageLayer {
     const [batch = 1, rows = 1, cols = 1, channels = 1] = images.shape;
     const [down, across] = [rows - this.height, cols - this.width];
     if (down < 0 || across < 0) return smartResize(images, this.height, this.width, 'bilinear');
+    if (isTracing()) return this.#traced(images, down, across);
     const [y = 0, x = 0] = this.random.integers(2, 0, 2 ** 31 - 1);
     const begin = [0, y % (down + 1), x % (across + 1), 0];
     return tf.slice(images, begin, [batch, this.height, this.width, channels]);
+  }
+
+  /** Writes the cut into the function that is being traced. */
+  #traced(images: tf.Tensor, down: number, across: number): tf.Tensor {
+    const [batch = 1, , , channels = 1] = images.shape;
+    const drawn = this.random.traced_integers(2, 0, 2 ** 31 - 1);
+    const limits = tf.stack([tf.scalar(down + 1, 'int32'), tf.scalar(across + 1, 'int32')]);
+    const corner = tf.pad(tf.mod(drawn, limits), [[1, 1]]);
+    const { height, width } = this;
+    const [cut = images] = tracedOp({
+      op: 'Slice',
+      inputs: [images, corner, tf.tensor1d([-1, height, width, -1], 'int32')],
+      outputs: [{ shape: [batch, height, width, channels], dtype: 'float32' }],
+    });
+    return cut;
   }
 
   override call(inputs: tf.Tensor, args: CallArgs): tf.Tensor {

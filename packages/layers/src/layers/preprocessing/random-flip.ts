@@ -1,3 +1,4 @@
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../base.ts';
 import { oneOf } from '../sizes.ts';
@@ -30,6 +31,10 @@ export class RandomFlip extends RandomImageLayer {
 
   #flip(images: tf.Tensor, axis: number, single: boolean): tf.Tensor {
     const [batch = 1] = images.shape;
+    if (isTracing()) {
+      const drawn = this.random.uniform([batch, 1, 1, 1]);
+      return tf.where(tf.greater(drawn, 0.5), tf.reverse(images, axis), images);
+    }
     // TensorFlow flips a batch at the upper half of the numbers and a single image at the lower one.
     const flips = (drawn: number): number => Number(single ? drawn < 0.5 : drawn > 0.5);
     const chosen = tf.tensor(this.random.seededNumbers(batch).map(flips), [batch, 1, 1, 1]);

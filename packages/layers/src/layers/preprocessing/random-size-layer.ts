@@ -1,4 +1,4 @@
-import { resizeImages } from '@km/graph';
+import { isTracing, resizeImages } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
 import { is_keras_tensor, KerasTensor, type Symbolic } from '../../engine/keras-tensor.ts';
 import type { ApplyArgs, Config, Shape } from '../base.ts';
@@ -10,6 +10,7 @@ import {
   RandomImageLayer,
   rangeOf,
 } from './random-image-layer.ts';
+import { tracedResize } from './traced-resize.ts';
 
 /** Arguments of `RandomHeight` and `RandomWidth`. */
 export interface RandomSizeConfig extends RandomImageConfig {
@@ -36,6 +37,10 @@ export abstract class RandomSizeLayer extends RandomImageLayer {
   protected change(images: tf.Tensor): tf.Tensor {
     const [low, high] = rangeOf(this.factor, 'factor');
     const [, height = 1, width = 1] = images.shape;
+    if (isTracing()) {
+      const drawn = this.random.uniform([], 1 + low, 1 + high);
+      return tracedResize(images, this.#axis, drawn, this.interpolation);
+    }
     const [drawn = 1] = this.random.numbers(1, 1 + low, 1 + high);
     const size = (length: number): number => Math.trunc(Math.fround(drawn * length));
     const target: [number, number] =
