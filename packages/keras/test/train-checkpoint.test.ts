@@ -1,8 +1,10 @@
+import { writeCheckpoint } from '@km/checkpoint';
 import { memoryStore } from '@km/core';
 import {
   backend,
   Input,
   type Layer,
+  type LoadReport,
   layers,
   Model,
   optimizers,
@@ -165,6 +167,58 @@ test('what a checkpoint lacks and what a program lacks are told apart', async ()
   const nothing = await new train.Checkpoint({ c: counter() }).restore(null);
   expect(() => nothing.assert_consumed()).toThrow('No checkpoint specified');
   expect(() => new train.Checkpoint({ save: counter() })).toThrow(TypeError);
+});
+
+class TwoDense extends Model {
+  static override readonly className: string = 'TwoDense';
+  readonly first: Layer = new layers.Dense({ units: 4, activation: 'tanh' });
+  readonly parts: Record<string, Layer> = { last: new layers.Dense({ units: 2 }) };
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    return this.parts.last?.apply(this.first.apply(inputs)) as tf.Tensor;
+  }
+}
+
+test('load_weights keeps the values for a model that is not built yet', async () => {
+  const store = memoryStore();
+  const model = new TwoDense();
+  const outputs = model.apply(x);
+  await model.save_weights({ store, path: 'p' });
+  const later = new TwoDense();
+  const report = (await later.load_weights({ store, path: 'p' })) as LoadReport;
+  expect(report.matched).toEqual([]);
+  expect(report.waiting).toHaveLength(4);
+  expect(later.apply(x).dataSync()).toEqual(outputs.dataSync());
+  const other = new Sequential([new layers.Embedding({ input_dim: 3, output_dim: 2 })]);
+  await expect(other.load_weights({ store, path: 'p' })).rejects.toThrow(
+    /does not fit|Nothing except/,
+  );
+});
+
+test('a checkpoint of TensorFlow 1 is restored by the names of variables', async () => {
+  const store = memoryStore();
+  const data = Int32Array.of(4);
+  await writeCheckpoint({ store, path: 'p' }, [['step', { dtype: 'int32', shape: [], data }]]);
+  const checkpoint = new train.Checkpoint({ anything: counter() });
+  (await checkpoint.read({ store, path: 'p' })).assert_consumed();
+  expect(checkpoint.anything.numpy()).toBe(4);
+});
+
+test('a checkpoint is looked into by name', async () => {
+  const store = memoryStore();
+  await new train.Checkpoint({ step: counter(6) }).save({ store, path: 'd/c' });
+  expect(await train.list_variables({ store, path: 'd' })).toEqual([
+    ['_CHECKPOINTABLE_OBJECT_GRAPH', []],
+    ['save_counter/.ATTRIBUTES/VARIABLE_VALUE', []],
+    ['step/.ATTRIBUTES/VARIABLE_VALUE', []],
+  ]);
+  const reader = await train.load_checkpoint({ store, path: 'd/c-1' });
+  expect(reader.get_variable_to_dtype_map().get('step/.ATTRIBUTES/VARIABLE_VALUE')).toBe('int32');
+  expect(reader.has_tensor('stop')).toBe(false);
+  await expect(reader.get_tensor('stop')).rejects.toThrow('no tensor stop');
+  const step = await train.load_variable({ store, path: 'd' }, 'step/.ATTRIBUTES/VARIABLE_VALUE');
+  expect(step.data).toEqual(Int32Array.of(6));
+  expect(await train.latest_checkpoint({ store, path: 'nowhere' })).toBeNull();
 });
 
 describe('the state of an optimizer crosses the families', () => {
