@@ -89,6 +89,7 @@ export * as initializers from './initializers/index.ts';
 export * as backend from './keras-backend.ts';
 export * as utils from './keras-utils.ts';
 export * as layers from './layers/index.ts';
+export { LookupTable } from './layers/preprocessing/traced-lookup.ts';
 export * as losses from './losses/index.ts';
 export * as metrics from './metrics/index.ts';
 export * as mixed_precision from './mixed-precision.ts';

@@ -1,4 +1,5 @@
-import { concatenateFingerprints, fingerprint64, MalformedError } from '@km/core';
+import { MalformedError } from '@km/core';
+import { concatenateFingerprints, fingerprint64 } from '@km/core/fingerprint64';
 import { encodeProto, type ProtoEncoder } from '@km/proto';
 import { FingerprintDef } from '@km/proto/fingerprint';
 import {

@@ -24,6 +24,11 @@ export function shapeAttr(shape: PartialShape): AttrValue.$Properties {
   return { shape: shapeProto(shape) };
 }
 
+/** Attribute that is a text. */
+export function textAttr(text: string): AttrValue.$Properties {
+  return { s: encoder.encode(text) };
+}
+
 /** Attribute that is a function of the library. */
 export function functionAttr(name: string): AttrValue.$Properties {
   return { func: { name } };
@@ -75,7 +80,7 @@ export class GraphNodes {
     this.#nodes.push({
       name,
       op: 'VarHandleOp',
-      attr: { ...attr, shared_name: { s: encoder.encode(name) } },
+      attr: { ...attr, shared_name: textAttr(name) },
     });
     return name;
   }

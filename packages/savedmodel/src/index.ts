@@ -50,6 +50,11 @@ export {
   type TypeSpecStructure,
 } from './structure.ts';
 export {
+  type StaticTable,
+  type TableFunctionNames,
+  tableFunctions,
+} from './table-functions.ts';
+export {
   type OtherDType,
   type TensorDType,
   tensorDType,

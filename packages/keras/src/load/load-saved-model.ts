@@ -18,6 +18,7 @@ import { fromFile } from './file-error.ts';
 import { fillFromCheckpoint } from './load-checkpoint.ts';
 import type { LoadContext } from './load-context.ts';
 import { LoadOptions } from './load-options.ts';
+import { fillVocabularies } from './saved-vocabularies.ts';
 
 /**
  * Loads a Keras model from a SavedModel directory: its architecture from the metadata of Keras, its variables and the
@@ -39,6 +40,7 @@ export async function loadModelSavedModel(
   const model =
     build(metadata, place.shown, context) ??
     (await reviveModel(saved, saved.kerasMetadata, place.shown, context));
+  await fillVocabularies(model, saved, context.read);
   if (context.compile) compileAsSaved(model, metadata.training_config, context);
   if (!wanted.experimental_skip_checkpoint) await fill(model, saved, place.shown, context, wanted);
   return model;

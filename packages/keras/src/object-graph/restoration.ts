@@ -1,4 +1,4 @@
-import type { ObjectGraph, ObjectNode } from '@km/checkpoint';
+import type { ObjectEdge, ObjectGraph, ObjectNode } from '@km/checkpoint';
 import { Module, type TrackableView, type Variable } from '@km/layers';
 import { crossFamilies, SETTLED, type TrainableVariables } from './cross-families.ts';
 import { familyOfNode, familyOfOptimizer } from './optimizer-family.ts';
@@ -120,7 +120,7 @@ export class Restoration {
       const stored = this.#node(node);
       if (this.#noteCrossing(node, item)) continue;
       const live = new Map(this.#view.children(item));
-      for (const { name, node: below } of stored.children) {
+      for (const { name, node: below } of certainFirst(stored.children)) {
         const child = live.get(name);
         if (child !== undefined) pairs.push([below, child]);
         else this.#leaveOpen(item, { name, node: below });
@@ -187,4 +187,13 @@ export class Restoration {
       for (const variable of crossing.settled) this.#filled.add(variable);
     }
   }
+}
+
+/**
+ * Edges of a model in the order in which they are to be trusted: whether a layer with a table is one "with weights"
+ * differs from version to version, and with it the numbers of all that follow.
+ */
+function certainFirst(edges: readonly ObjectEdge[]): readonly ObjectEdge[] {
+  const isCounted = ({ name }: ObjectEdge): boolean => name.startsWith('layer_with_weights-');
+  return [...edges.filter((edge) => !isCounted(edge)), ...edges.filter(isCounted)];
 }

@@ -1,7 +1,9 @@
 import { type Tensor, UnsupportedError } from '@km/core';
 import { FunctionLibrary, type TracedFunction, type TracedResource } from '@km/graph';
+import { LookupTable } from '@km/layers';
 import type { FunctionSpec, Structure } from '@km/savedmodel';
 import type { ObjectPlan } from './object-plan.ts';
+import { addTable } from './table-objects.ts';
 
 /** Functions of a SavedModel while they are gathered. */
 export class FunctionPlan {
@@ -28,6 +30,7 @@ export class FunctionPlan {
   #bound(traced: TracedFunction, resource: TracedResource): number {
     const id = this.#plan.idOf(resource);
     if (id !== undefined) return id;
+    if (resource instanceof LookupTable) return addTable(resource, this.#plan, this);
     throw new UnsupportedError(
       `The function ${traced.name} uses the variable ${resource.name}, which belongs to no property of the model, so it would be lost: keep it in a property of a layer or of the model.`,
     );

@@ -11,6 +11,7 @@ import {
 } from '@km/layers';
 import { shapeJson, tuple, withTuples } from './keras-json.ts';
 import { modelMetadata } from './model-metadata.ts';
+import { learnedVocabularies, withVocabularies } from './vocabularies.ts';
 
 /** Layers that Keras never revives from their functions, only from their config. */
 const FROM_CONFIG_ONLY: ReadonlySet<string> = new Set([
@@ -44,7 +45,8 @@ export function metadataOf(layer: Layer, expects_training_arg: boolean): JsonObj
 /** Class and config of a layer; a config that the layer cannot give is marked as missing. */
 function describe(layer: Layer): JsonObject {
   const described = skip_failed_serialization(() => serialize_keras_object(layer));
-  return withTuples(toWidestForm(described as unknown as JsonValue)) as JsonObject;
+  const complete = withVocabularies(described as unknown as JsonValue, learnedVocabularies(layer));
+  return withTuples(toWidestForm(complete)) as JsonObject;
 }
 
 /** What layers and models have in common. */

@@ -1,34 +1,16 @@
 import { UnsupportedError } from '@km/core';
+import { fingerprint64 } from '@km/core/fingerprint64';
+import { isTracing } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
 import { Variable } from '../../engine/variable.ts';
-import type { Config, LayerConfig, Shape } from '../base.ts';
+import type { Config, Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
 import { encodeCategories, modeName, type OutputMode } from './encode-categories.ts';
-import { fingerprint64 } from './fingerprint64.ts';
 import { bytesOf, fromHost, type Token, tokensOf } from './host-values.ts';
+import { type IndexLookupConfig, optionalSize } from './index-lookup-config.ts';
 import { PreprocessingLayer } from './preprocessing-layer.ts';
 import { TokenCounts } from './token-counts.ts';
-
-/** Arguments that the lookup layers share. */
-export interface IndexLookupConfig extends LayerConfig {
-  readonly max_tokens?: number | null;
-  readonly num_oov_indices?: number;
-  readonly mask_token?: Token | null;
-  readonly oov_token?: Token | null;
-  /** The tokens, with or without mask and unknown token at the beginning; `adapt` finds them unless given. */
-  readonly vocabulary?: readonly Token[] | string | null;
-  readonly idf_weights?: readonly number[] | null;
-  /** True: turns numbers into tokens. */
-  readonly invert?: boolean;
-  readonly output_mode?: OutputMode | 'binary' | 'tf-idf';
-  /** Hint for TensorFlow; tfjs has no sparse tensors, so the values come as a dense tensor. */
-  readonly sparse?: boolean;
-  readonly pad_to_max_tokens?: boolean;
-  /** Size that a saved layer had. */
-  readonly vocabulary_size?: number | null;
-  readonly vocabulary_dtype?: string;
-  readonly has_input_vocabulary?: boolean;
-}
+import { LookupTable, tracedNumbers, tracedTexts } from './traced-lookup.ts';
 
 const MODES: readonly OutputMode[] = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'];
 
@@ -51,6 +33,7 @@ export abstract class IndexLookup extends PreprocessingLayer {
   #tokens: readonly Token[] = [];
   #places: ReadonlyMap<Token, number> = new Map();
   #size: number | null;
+  #table: LookupTable | null = null;
 
   constructor(config: IndexLookupConfig) {
     const { max_tokens, num_oov_indices, mask_token, oov_token, vocabulary, ...others } = config;
@@ -157,6 +140,7 @@ export abstract class IndexLookup extends PreprocessingLayer {
       throw new RangeError(`${this.name}: the vocabulary is larger than max_tokens.`);
     }
     this.#tokens = [...tokens];
+    this.#table = null;
     this.#places = places;
     this.#size = this.vocabulary_size();
   }
@@ -212,9 +196,29 @@ export abstract class IndexLookup extends PreprocessingLayer {
   }
 
   override call(inputs: tf.Tensor): tf.Tensor {
+    if (isTracing()) return this.#traced(inputs);
     if (this.invert) return this.#tokensFor(inputs);
     const ids = fromHost(inputs.shape, 'int32', () => tokensOf(inputs).map((t) => this.number(t)));
     return this.encode(ids);
+  }
+
+  /** Writes the call into the function that is being traced. */
+  #traced(inputs: tf.Tensor): tf.Tensor {
+    if (!this.invert) return this.encode(this.traced_numbers(inputs));
+    const unknown = this.oov_token ?? (this.vocabularyIsText ? '' : -1);
+    return tracedTexts(this.#tracedTable, inputs, unknown, this.mask_token);
+  }
+
+  get #tracedTable(): LookupTable {
+    this.#table ??= new LookupTable(this, this.#places, this.vocabularyIsText);
+    return this.#table;
+  }
+
+  /** Writes the numbers of tokens into the function that is being traced. */
+  traced_numbers(inputs: tf.Tensor): tf.Tensor {
+    const { mask_token, num_oov_indices: count } = this;
+    const mask = mask_token === null ? null : ([mask_token, this.number(mask_token)] as const);
+    return tracedNumbers(this.#tracedTable, inputs, { count, start: this.#oovStart, mask });
   }
 
   /** Encodes numbers of tokens as the layer is asked to. */
@@ -290,10 +294,4 @@ export abstract class IndexLookup extends PreprocessingLayer {
       vocabulary_size: this.#size,
     };
   }
-}
-
-function optionalSize(max_tokens: number | null | undefined): number | null {
-  return max_tokens === undefined || max_tokens === null
-    ? null
-    : integer(max_tokens, 'max_tokens', 2);
 }

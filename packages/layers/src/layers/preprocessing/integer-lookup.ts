@@ -1,6 +1,7 @@
 import { isDType } from '../../engine/policy.ts';
 import type { Config } from '../base.ts';
-import { IndexLookup, type IndexLookupConfig } from './index-lookup.ts';
+import { IndexLookup } from './index-lookup.ts';
+import type { IndexLookupConfig } from './index-lookup-config.ts';
 
 /** Arguments of `IntegerLookup`; the names with `value` are old. */
 export interface IntegerLookupConfig extends IndexLookupConfig {

@@ -1,5 +1,6 @@
 import type { Config } from '../base.ts';
-import { IndexLookup, type IndexLookupConfig } from './index-lookup.ts';
+import { IndexLookup } from './index-lookup.ts';
+import type { IndexLookupConfig } from './index-lookup-config.ts';
 
 /** Arguments of `StringLookup`. */
 export interface StringLookupConfig extends IndexLookupConfig {

@@ -1,4 +1,5 @@
-import { isMetaBackend } from '@km/graph';
+import { UnsupportedError } from '@km/core';
+import { isMetaBackend, isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { toPolicy } from '../../engine/policy.ts';
 import {
@@ -18,6 +19,7 @@ import {
   splitText,
   standardizeText,
 } from './text-tokens.ts';
+import { tracedTokens, withLength } from './traced-text.ts';
 
 /** Arguments of `TextVectorization`. */
 export interface TextVectorizationConfig extends LayerConfig {
@@ -109,6 +111,7 @@ export class TextVectorization extends PreprocessingLayer {
   }
 
   override call(inputs: tf.Tensor): tf.Tensor {
+    if (isTracing()) return this.#traced(inputs);
     if (isMetaBackend()) return tf.fill([inputs.shape[0] ?? 1, 1], 0, 'int32');
     const rows = this.#rows(inputs);
     const longest = Math.max(0, ...rows.map((row) => row.length));
@@ -122,6 +125,24 @@ export class TextVectorization extends PreprocessingLayer {
     const flat = numbers.flatMap((row) => filled(row, int ? length : longest, int ? 0 : -1));
     const ids = tf.tensor2d(flat, [rows.length, int ? length : longest], 'int32');
     return int ? ids : this._lookup_layer.encode(ids);
+  }
+
+  /** Writes the call into the function that is being traced. */
+  #traced(inputs: tf.Tensor): tf.Tensor {
+    const [standardize, split] = [this.#standardize, this.#split];
+    const joins = this.#widths !== null;
+    const rows = tracedTokens(inputs, { name: this.name, standardize, split, joins });
+    const length = this.#config.output_sequence_length ?? null;
+    const isFixed = length !== null || split === null || (this.#mode ?? 'int') !== 'int';
+    if (!isFixed) {
+      throw new UnsupportedError(
+        `${this.name}: the length of its output is known only for given texts, which a graph cannot be written for. Give output_sequence_length, or save with save_traces=false.`,
+      );
+    }
+    const tokens = length === null ? rows : withLength(rows, length);
+    if (this.#mode === null) return tokens;
+    const numbers = this._lookup_layer.traced_numbers(tokens);
+    return this.#mode === 'int' ? numbers : this._lookup_layer.encode(numbers);
   }
 
   protected override outputDType(): ReturnType<PreprocessingLayer['outputDType']> {
