@@ -19,7 +19,7 @@ import {
   sub,
   withSign,
 } from './expression.mjs';
-import { columnSums, elementwise, rowwise } from './loops.mjs';
+import { columnSums, elementwise, rowSums, rowwise } from './loops.mjs';
 import { product } from './product.mjs';
 
 const [x, y, dy, a, b] = ['x', 'y', 'dy', 'a', 'b'].map(input);
@@ -138,6 +138,7 @@ export const kernels = [
     },
   }),
   product('product'),
+  rowSums('rowProducts', { inputs: ['a', 'b'], value: mul(a, b) }),
   columnSums('columnSums', { inputs: ['x'], columns: [], value: x }),
   columnSums('columnProducts', {
     inputs: ['a', 'b'],

@@ -1,6 +1,6 @@
 /** Functions that compute expressions over the elements of tensors in the memory of a backend. */
-import { advance, countDown, F32, get, I32, memory, set, simd } from './assembler.mjs';
-import { Emitter, MODES } from './expression.mjs';
+import { advance, countDown, F32, get, I32, I32_ADD, memory, set, simd } from './assembler.mjs';
+import { add, column, Emitter, MODES } from './expression.mjs';
 
 /** Stretches of elements that the fastest loop computes at a time. */
 const UNROLLED = 4;
@@ -176,5 +176,30 @@ export function columnSums(name, { inputs, columns, value }) {
       ...loop(MODES.pair),
       ...loop(MODES.double),
     ]);
+  });
+}
+
+/**
+ * A function that adds, per column, an expression over all rows to a float32 vector.
+ * Parameters: the addresses of the inputs and of the vector, the numbers of rows and columns, and how many bytes lie
+ * between the rows of each input.
+ */
+export function rowSums(name, { inputs, value }) {
+  const parameters = [
+    ...pointers([...inputs, 'sums start']),
+    ['rows', I32],
+    ['row length', I32],
+    ...pointers(inputs.map((input) => `${input} gap`)),
+  ];
+  return functionOf(name, parameters, (locals) => {
+    const inner = innerLocals(locals, ['sums']);
+    const spec = { inputs, columns: [], outputs: { sums: add(column('sums'), value) } };
+    const { before, loops } = rowLoops(spec, inner, 1);
+    const gaps = inputs.flatMap((input) => [
+      ...[...get(locals.get(input)), ...get(locals.get(`${input} gap`)), ...I32_ADD],
+      ...set(locals.get(input)),
+    ]);
+    const row = [...restart(locals, inner, ['sums']), ...loops(), ...gaps];
+    return [...before, ...countDown(locals.get('rows'), 1, row)];
   });
 }

@@ -4,6 +4,7 @@ import { padOrCrop } from '../composed/pad-or-crop.ts';
 import { spanOf, type Window } from '../composed/window.ts';
 import type { ComposedKernel } from './composed-kernel.ts';
 import { type Conv2DFilterAttrs, type Conv2DInputAttrs, conv2dWindows } from './conv2d-backprop.ts';
+import type { NativeCall, Place } from './simd/native-call.ts';
 import type { KernelInput, Numbers, TypedArrayKernel } from './typed-array-kernel.ts';
 
 /**
@@ -62,7 +63,58 @@ export const depthwiseBackpropFilterKernel: TypedArrayKernel<Conv2DFilterAttrs> 
     });
     gradient.set(sums);
   },
+  nativeServes: (_, { filterShape }) => filterShape[3] === 1,
+  native: (call, { filterShape, ...attrs }) => {
+    const { x, dy } = call.inputs;
+    const [gradient] = call.outputs;
+    if (x === undefined || dy === undefined || gradient === undefined) return;
+    const [vertical, horizontal] = conv2dWindows(x.shape, filterShape, attrs);
+    if (vertical === undefined || horizontal === undefined) return;
+    const sums = call.reserve(gradient.size);
+    if (dy.size > 0) addRowsNative(call, [x, dy], [vertical, horizontal], sums);
+    call.floats(gradient.address, gradient.size).set(call.doubles(sums, gradient.size));
+  },
 };
+
+/**
+ * Adds, per tap of the filter and channel, the products of each row of the output's gradient with the pixels that the
+ * tap meets; within a row in float32, over the rows in float64.
+ */
+function addRowsNative(
+  { simd, reserve, floats }: NativeCall,
+  [x, dy]: readonly [Place, Place],
+  [vertical, horizontal]: readonly [Window, Window],
+  sums: number,
+): void {
+  const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
+  const rowSums = reserve(channels);
+  const pixel = 4 * channels;
+  for (let line = 0; line < batch * vertical.output; line++) {
+    const image = Math.floor(line / vertical.output);
+    const top = (line % vertical.output) * vertical.stride - vertical.before;
+    for (let tap = 0; tap < vertical.filter * horizontal.filter; tap++) {
+      const row = top + Math.floor(tap / horizontal.filter) * vertical.dilation;
+      if (row < 0 || row >= height) continue;
+      const shift = (tap % horizontal.filter) * horizontal.dilation - horizontal.before;
+      const first = Math.max(Math.ceil(-shift / horizontal.stride), 0);
+      const end = Math.min(Math.ceil((width - shift) / horizontal.stride), horizontal.output);
+      if (end <= first) continue;
+      const from = (image * height + row) * width + first * horizontal.stride + shift;
+      const place = line * horizontal.output + first;
+      floats(rowSums, channels).fill(0);
+      simd.rowProducts(
+        x.address + from * pixel,
+        dy.address + place * pixel,
+        rowSums,
+        end - first,
+        channels,
+        (horizontal.stride - 1) * pixel,
+        0,
+      );
+      simd.columnSums(rowSums, sums + 8 * tap * channels, 1, channels);
+    }
+  }
+}
 
 /** Visits each pair of an output place and a filter tap that meets a pixel of the input. */
 function forEachOverlap(

@@ -39,6 +39,8 @@ export interface TypedArrayKernel<A> {
   readonly infer: (inputs: KernelInputInfos, attrs: A) => readonly OutputSpec[];
   /** Does what `compute` does for float32 tensors, faster, in the memory of the wasm backend. */
   readonly native?: (call: NativeCall, attrs: A) => void;
+  /** Tells which calls `native` serves; default: all of float32 tensors. */
+  readonly nativeServes?: (inputs: KernelInputInfos, attrs: A) => boolean;
   /** Writes every element of the outputs, whose content is undefined before. */
   readonly compute: (
     inputs: Readonly<Record<string, KernelInput>>,
@@ -149,7 +151,7 @@ function runOnWasm<A>(
 
 /** Runs the vector kernel if there is one that serves; false if not. */
 function runNative<A>(
-  { native }: TypedArrayKernel<A>,
+  { native, nativeServes }: TypedArrayKernel<A>,
   infos: TensorInfos,
   outputs: readonly tf.TensorInfo[],
   attrs: A,
@@ -159,6 +161,7 @@ function runNative<A>(
   if (native === undefined || simd === null) return false;
   const all = [...Object.values(infos), ...outputs];
   if (all.some(({ dtype }) => dtype !== 'float32')) return false;
+  if (nativeServes?.(infos, attrs) === false) return false;
   const placeOf = ({ dataId, shape }: tf.TensorInfo): Place => ({
     address: backend.dataIdMap.get(dataId).memoryOffset,
     shape,

@@ -26,6 +26,8 @@ export interface SimdFunctions {
   readonly shiftClip: (...args: readonly number[]) => void;
   /** Adds the product of matrices to y: a, b, y, rows, inner, columns. */
   readonly product: (...args: readonly number[]) => void;
+  /** Adds `a · b` of each column to a vector: a, b, sums, rows, columns, bytes between the rows of a, of b. */
+  readonly rowProducts: (...args: readonly number[]) => void;
   /** Adds each column to a float64 vector. */
   readonly columnSums: (x: number, sums: number, rows: number, columns: number) => void;
   /** Adds `a · (b − mean)` of each column to a float64 vector; so is `mean`. */
