@@ -20,6 +20,7 @@ import {
   Layer,
   layers,
   Model,
+  metrics,
   ready,
   Sequential,
   type Tensors,
@@ -260,6 +261,28 @@ test('losses of a call follow its outputs, with the penalty of outputs only wher
   all.slice(1).forEach((loss, i) => {
     close(loss, losses[i] ?? tf.scalar(Number.NaN));
   });
+});
+
+/** A layer that counts what it returns. */
+class Counted extends Layer {
+  static override readonly className: string = 'Counted';
+  readonly seen: metrics.Mean = new metrics.Mean({ name: 'seen' });
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    this.seen.update_state(inputs);
+    return tf.neg(inputs);
+  }
+}
+
+test('a metric that a call updates is updated by its function', () => {
+  const layer = new Counted();
+  layer.build([null, 3]);
+  const library = new FunctionLibrary();
+  const spec = { inputs: symbol([null, 3]), args: { training: false } };
+  const { function: traced } = trace_layer(layer, '__call__', spec, library);
+  expect(traced.writes).toEqual([layer.seen.total, layer.seen.count]);
+  run(traced, library, [tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3])]);
+  expect(layer.seen.value()).toBe(3.5);
 });
 
 test('a mask is an argument of the function where the caller gives it as one', () => {

@@ -1,3 +1,4 @@
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { get_mask } from '../engine/mask.ts';
 import type { Config } from '../engine/types.ts';
@@ -8,32 +9,41 @@ import { accumulate, BuiltInMetric, divideNoNan, float, type MetricConfig } from
 import { scoped } from './scoped.ts';
 
 /** A weighted sum of a batch and the sum of its weights. */
-interface BatchSums {
-  readonly total: number;
-  readonly count: number;
+interface BatchSums<T> {
+  readonly total: T;
+  readonly count: T;
 }
 
 /** Sums up values with their weights, which may lack axes of the values. */
+function sumTensors(
+  values: tf.Tensor,
+  sample_weight: tf.Tensor | null,
+  of_inner: 'mean' | 'sum',
+): BatchSums<tf.Tensor> {
+  const all = float(values);
+  if (sample_weight === null) return { total: tf.sum(all), count: tf.scalar(all.size) };
+  const weights = weights_to_match(all, float(sample_weight));
+  const axes = all.shape.map((_, axis) => axis).slice(weights.rank);
+  const reduced =
+    weights.rank === 0 || axes.length === 0
+      ? all
+      : of_inner === 'sum'
+        ? tf.sum(all, axes)
+        : tf.mean(all, axes);
+  const broadcast = tf.mul(tf.onesLike(reduced), weights);
+  return { total: tf.sum(tf.mul(reduced, weights)), count: tf.sum(broadcast) };
+}
+
 function weightedSums(
   values: tf.Tensor,
   sample_weight: tf.Tensor | null,
   of_inner: 'mean' | 'sum',
-): BatchSums {
+): BatchSums<number> {
+  if (values.size === 0) return { total: 0, count: 0 };
   return scoped(() => {
-    const all = float(values);
-    const sum = (x: tf.Tensor): number => tf.sum(x).dataSync()[0] as number;
-    if (all.size === 0) return { total: 0, count: 0 };
-    if (sample_weight === null) return { total: sum(all), count: all.size };
-    const weights = weights_to_match(all, float(sample_weight));
-    const axes = all.shape.map((_, axis) => axis).slice(weights.rank);
-    const reduced =
-      weights.rank === 0 || axes.length === 0
-        ? all
-        : of_inner === 'sum'
-          ? tf.sum(all, axes)
-          : tf.mean(all, axes);
-    const broadcast = tf.mul(tf.onesLike(reduced), weights);
-    return { total: sum(tf.mul(reduced, weights)), count: sum(broadcast) };
+    const { total, count } = sumTensors(values, sample_weight, of_inner);
+    const numberOf = (x: tf.Tensor): number => x.dataSync()[0] as number;
+    return { total: numberOf(total), count: numberOf(count) };
   });
 }
 
@@ -59,6 +69,12 @@ export class Mean extends BuiltInMetric {
 
   /** Adds values with their weights. */
   protected add_values(values: tf.Tensor, sample_weight: tf.Tensor | null): void {
+    if (isTracing()) {
+      const sums = sumTensors(values, sample_weight, 'mean');
+      this.total.assign_add(sums.total);
+      this.count.assign_add(sums.count);
+      return;
+    }
     const { total, count } = weightedSums(values, sample_weight, 'mean');
     this.add_sums(total, count);
   }
@@ -86,6 +102,10 @@ export class Sum extends BuiltInMetric {
   }
 
   override update_state(values: tf.Tensor, sample_weight?: tf.Tensor | null): void {
+    if (isTracing()) {
+      this.total.assign_add(sumTensors(values, sample_weight ?? null, 'sum').total);
+      return;
+    }
     accumulate(this.total, [weightedSums(values, sample_weight ?? null, 'sum').total]);
   }
 
