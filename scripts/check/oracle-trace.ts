@@ -23,8 +23,10 @@ import { flatten, packAs } from '../../packages/layers/src/engine/nest.ts';
 import { ready } from '../../packages/layers/src/engine/ready.ts';
 import type { Nested, Tensors } from '../../packages/layers/src/engine/types.ts';
 import { Variable } from '../../packages/layers/src/engine/variable.ts';
+import { LookupTable } from '../../packages/layers/src/layers/preprocessing/traced-lookup.ts';
 import { layerBounds } from './golden-layer-bounds.ts';
 import { Comparer } from './golden-report.ts';
+import { tensorOf } from './golden-tensor.ts';
 import {
   argumentsOf,
   buildLayer,
@@ -151,6 +153,11 @@ function callRecord(replay: Replay, call: Row, open: boolean): CallRecord {
     function: traced.name,
     args: args.map((value, i) => ({ value, dtype: specs[i]?.dtype ?? 'float32' })),
     captures: traced.captures.map((resource) => {
+      if (resource instanceof LookupTable) {
+        const { keys, values, keysAreText, valuesAreText } = resource;
+        const table = values.map(String);
+        return { keys: keys.map(String), table, keysAreText, valuesAreText };
+      }
       if (!(resource instanceof Variable)) throw new Error(`captures ${resource.name}`);
       const index = weights.indexOf(resource);
       if (index >= 0) return index;
@@ -190,7 +197,37 @@ function caseRecord(golden: GoldenCase, container: Goldens): CaseRecord {
 }
 
 /** Cases that one process takes; TensorFlow keeps every function that it has seen. */
-const CHUNK = 60;
+const CHUNK = 20;
+
+/** Traces a layer that is random in training. */
+function randomRecord(golden: GoldenCase, container: Goldens): CaseRecord {
+  const { class_name, config, id, input } = golden;
+  const head = { id, class_name: String(class_name), bounds: null, weights: [], half: false };
+  try {
+    resetNames();
+    const layer = deserialize_layer({ class_name, config: container.decode(config ?? null) });
+    const given = tensorOf(container.tensor(input));
+    layer.apply(given, { training: false }).dispose();
+    const library = new FunctionLibrary();
+    const shape = given.shape.map((length, axis) => (axis === 0 ? null : length));
+    const run = (x: tf.Tensor): tf.Tensor => layer.apply(x, { training: true });
+    const spec: TraceSpec = { shape, dtype: 'float32' };
+    const traced = trace((x) => run(x as tf.Tensor), [spec], { library });
+    const bytes = encodeProto(FunctionDefLibrary, { function: [...library.definitions] });
+    const record: CallRecord = {
+      library: Buffer.from(bytes).toString('base64'),
+      function: traced.name,
+      args: [{ value: input ?? null, dtype: 'float32' }],
+      captures: [],
+      call: golden,
+    };
+    return { ...head, calls: [record] };
+  } catch (error) {
+    if (process.env.KM_CHECK_STACKS !== undefined) console.error(id, error);
+    const message = error instanceof Error ? error.message : String(error);
+    return { ...head, calls: [], reason: `not traced: ${message}` };
+  }
+}
 
 /** Lets one version of TensorFlow run all cases. */
 function judge(
@@ -274,7 +311,8 @@ async function main(): Promise<void> {
   const container = await openGoldens(folder, values.group);
   const chosen = container.cases.filter(({ id }) => id.includes(values.filter));
   const start = performance.now();
-  const records = chosen.map((golden) => caseRecord(golden, container));
+  const record = values.group === 'layers_random' ? randomRecord : caseRecord;
+  const records = chosen.map((golden) => record(golden, container));
   console.log(`${records.length} cases traced in ${Math.round(performance.now() - start)} ms`);
   const home = process.env.KM_ORACLE_HOME ?? path.join(homedir(), '.cache', 'km-oracle');
   const good = (versions.length > 0 ? versions : ['2.4.4', '2.15.1']).map((version) => {

@@ -1,5 +1,14 @@
 import type { Tensor as TensorRecord } from '@km/core';
-import { GraphExecutor, GraphVariable, toTensor, VariableResource, valueOfRecord } from '@km/graph';
+import {
+  GraphExecutor,
+  GraphVariable,
+  HostTensor,
+  type Resource,
+  TableResource,
+  toTensor,
+  VariableResource,
+  valueOfRecord,
+} from '@km/graph';
 import { decodeProto } from '@km/proto';
 import { FunctionDefLibrary } from '@km/proto/saved-model';
 import type { Goldens, Json } from '@km/test-utils';
@@ -9,7 +18,14 @@ import type { LayerBounds } from './golden-layer-bounds.ts';
 import { Comparer } from './golden-report.ts';
 import { tensorOf } from './golden-tensor.ts';
 import { type Row, rows } from './goldens-layers.ts';
-import type { CallRecord, CaseRecord, TraceOutcome } from './trace-record.ts';
+import type {
+  CallRecord,
+  CaseRecord,
+  OtherVariable,
+  RecordedCapture,
+  RecordedTable,
+  TraceOutcome,
+} from './trace-record.ts';
 
 /** Runs the traced calls of a layer with the executor. */
 export function judgeHere(record: CaseRecord, container: Goldens): TraceOutcome {
@@ -29,6 +45,19 @@ export function judgeHere(record: CaseRecord, container: Goldens): TraceOutcome 
     const message = error instanceof Error ? error.message : String(error);
     return { ...head, status: 'failed', reason: message };
   }
+}
+
+function tableOf({ keys, table, keysAreText, valuesAreText }: RecordedTable): TableResource {
+  const [keyType, valueType] = [keysAreText, valuesAreText].map((isText) =>
+    isText ? ('string' as const) : ('int64' as const),
+  );
+  const hostOf = (texts: readonly string[], isText: boolean): HostTensor => {
+    const data = isText ? texts.map((text) => new TextEncoder().encode(text)) : texts.map(Number);
+    return new HostTensor(isText ? 'string' : 'int64', [texts.length], data);
+  };
+  const made = new TableResource(keyType ?? 'string', valueType ?? 'int64', true);
+  made.insert(hostOf(keys, keysAreText), hostOf(table, valuesAreText));
+  return made;
 }
 
 function widened(record: TensorRecord): TensorRecord {
@@ -57,7 +86,12 @@ class Replay {
     });
   }
 
-  #variable(capture: CallRecord['captures'][number], place: number): GraphVariable {
+  #resource(capture: RecordedCapture, place: number): Resource {
+    if (typeof capture === 'object' && 'table' in capture) return tableOf(capture);
+    return new VariableResource(this.#variable(capture, place));
+  }
+
+  #variable(capture: number | OtherVariable, place: number): GraphVariable {
     if (typeof capture === 'number') {
       const weight = this.#weights[capture];
       if (weight !== undefined) return weight;
@@ -81,9 +115,7 @@ class Replay {
       const isDevice = ['float32', 'int32', 'bool'].includes(dtype);
       return isDevice ? tensorOf(recorded) : valueOfRecord(recorded);
     });
-    const handles = captures.map(
-      (capture, place) => new VariableResource(this.#variable(capture, place)),
-    );
+    const handles = captures.map((capture, place) => this.#resource(capture, place));
     const golden = call as Row;
     const cotangents = rows(golden.cotangents).map((each) =>
       tensorOf(this.#container.tensor(each)),

@@ -6,6 +6,17 @@ export interface OtherVariable {
   readonly values: readonly number[];
 }
 
+/** A lookup table; texts as they are, whole numbers as texts. */
+export interface RecordedTable {
+  readonly keys: readonly string[];
+  readonly table: readonly string[];
+  readonly keysAreText: boolean;
+  readonly valuesAreText: boolean;
+}
+
+/** What a function captures: the index of a weight, another variable, or a table. */
+export type RecordedCapture = number | OtherVariable | RecordedTable;
+
 /** A traced call of a recorded layer; references lead into the container of the record. */
 export interface CallRecord {
   /** The functions, encoded and in base 64. */
@@ -13,8 +24,7 @@ export interface CallRecord {
   readonly function: string;
   /** References of the arguments, with the dtypes that the function takes. */
   readonly args: readonly { readonly value: Json; readonly dtype: string }[];
-  /** Index of the weight, or a variable that is none. */
-  readonly captures: readonly (number | OtherVariable)[];
+  readonly captures: readonly RecordedCapture[];
   readonly call: Json;
 }
 
