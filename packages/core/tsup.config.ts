@@ -1,4 +1,7 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.ts';
 
-export default defineConfig({ ...base, entry: ['src/index.ts', 'src/node.ts'] });
+export default defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/fingerprint64.ts', 'src/node.ts'],
+});

@@ -37,7 +37,6 @@ export {
   TruncatedError,
   UnsupportedError,
 } from './errors.ts';
-export { concatenateFingerprints, fingerprint64 } from './fingerprint64.ts';
 export {
   bfloat16ToNumber,
   float16ToNumber,

@@ -1,9 +1,9 @@
 import { type ByteSource, readAll, sourceChunks } from '@km/core';
+import { fingerprint64 } from '@km/core/fingerprint64';
 import type { MetaGraph, SavedModel, SignatureTensor } from '@km/savedmodel';
 import { describeKeras } from '../inspect/describe-saved-model.ts';
 import { join, type ModelDirectory } from '../place/detect.ts';
 import type { Checklist } from './checklist.ts';
-import { fingerprint64 } from './fingerprint64.ts';
 import { verifyValues } from './verify-checkpoint.ts';
 
 /** Checks a SavedModel: graphs, functions, signatures, objects, variables, assets, Keras metadata, fingerprint. */

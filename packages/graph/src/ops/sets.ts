@@ -1,12 +1,22 @@
-import { concatenateFingerprints, fingerprint64, LimitError, MalformedError } from '@km/core';
+import { LimitError, MalformedError } from '@km/core';
+import { concatenateFingerprints, fingerprint64 } from '@km/core/fingerprint64';
 
 import type { GraphDType } from '../executor/dtype.ts';
 import { type Element, HostTensor } from '../executor/host-tensor.ts';
-import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
-import { elementOfBigInt, onHost, sizeOf, type Value } from '../executor/values.ts';
+import type { OpBuilder, OpFamily, OpNode } from '../executor/op-node.ts';
+import {
+  bytesOf,
+  elementOfBigInt,
+  numberOf,
+  onHost,
+  sizeOf,
+  type Value,
+} from '../executor/values.ts';
+import { sipHash } from '../hash/sip-hash.ts';
 import { checkedShape, inputAt } from './define.ts';
 import { keyOf } from './host/elementwise.ts';
 import { placeOf, type Sparse, sparseOf, sparseTensors } from './host/sparse.ts';
+import { decodeText, encodeText } from './host/text.ts';
 
 /** Rows of a tensor as sets: the elements of the last axis for each place of the others. */
 interface Sets {
@@ -104,60 +114,89 @@ function crossRow(columns: readonly (readonly Element[])[]): Element[][] {
   );
 }
 
-function hashOf(value: Element): bigint {
-  return value instanceof Uint8Array ? fingerprint64(value) : BigInt.asUintN(64, BigInt(value));
+/** Features to be crossed: sparse ones first, then dense ones. */
+function columnsOf(node: OpNode, inputs: readonly Value[]): Sets[] {
+  const count = node.attrs.int('N');
+  const dense = node.attrs.types('dense_types');
+  const sparse = node.attrs.types('sparse_types').map((type, i) => {
+    const [indices, values, shape] = [i, count + i, 2 * count + i].map((at) => inputAt(inputs, at));
+    if (indices === undefined || values === undefined || shape === undefined)
+      throw new MalformedError('A feature is missing.');
+    return sparseSets(sparseOf(indices, values, shape, type));
+  });
+  return [...sparse, ...dense.map((type, i) => denseAt(inputs, 3 * count + i, type))];
 }
 
+/** Makes one element of each combination of the features of a row. */
+function crossed(
+  columns: readonly Sets[],
+  dtype: GraphDType,
+  cross: (values: readonly Element[]) => Element,
+): HostTensor[] {
+  const rows = (columns[0]?.rows ?? []).map((_, row) =>
+    crossRow(columns.map((column) => column.rows[row] ?? [])),
+  );
+  const entries = rows.flatMap((row, i) =>
+    row.map((values, j) => ({ at: [i, j], value: cross(values) })),
+  );
+  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
+  return sparseTensors({ dtype, shape: [rows.length, width], entries });
+}
+
+function bucket(hash: bigint, buckets: bigint): Element {
+  return elementOfBigInt(hash % (buckets > 0n ? buckets : 2n ** 63n - 1n));
+}
+
+function joined(values: readonly Element[], separator: string): Element {
+  const texts = values.map((value) =>
+    value instanceof Uint8Array ? decodeText(value) : String(value),
+  );
+  return encodeText(texts.join(separator));
+}
+
+/** The first version: hashes start from a key, and integers stand for themselves. */
 const sparseCross: OpBuilder = (node) => {
-  const count = node.attrs.int('N');
   const buckets = node.attrs.bigint('num_buckets');
-  const hashKey = BigInt.asUintN(64, node.attrs.bigint('hash_key'));
+  const key = BigInt.asUintN(64, node.attrs.bigint('hash_key'));
   const isHashed = node.attrs.bool('hashed_output');
-  const types = node.attrs.types('sparse_types');
   const [, dtype = 'int64'] = node.outputTypes;
-  return (inputs) => {
-    const columns = [
-      ...types.map((type, i) =>
-        sparseSets(
-          sparseOf(
-            inputAt(inputs, i),
-            inputAt(inputs, count + i),
-            inputAt(inputs, 2 * count + i),
-            type,
-          ),
-        ),
-      ),
-      ...inputs
-        .slice(3 * count)
-        .map((value, i) => denseSets(onHost(value, node.attrs.types('dense_types')[i] ?? 'int64'))),
-    ];
-    const rows = (columns[0]?.rows ?? []).map((_, row) =>
-      crossRow(columns.map((column) => column.rows[row] ?? [])),
+  const plain = (value: Element): bigint =>
+    value instanceof Uint8Array ? fingerprint64(value) : BigInt.asUintN(64, BigInt(value));
+  return (inputs) =>
+    crossed(columnsOf(node, inputs), dtype, (values) =>
+      isHashed
+        ? bucket(values.map(plain).reduce(concatenateFingerprints, key), buckets)
+        : joined(values, '_X_'),
     );
-    const cross = (values: readonly Element[]): Element =>
-      isHashed ? hashed(values, hashKey, buckets) : joined(values);
-    const entries = rows.flatMap((row, i) =>
-      row.map((values, j) => ({ at: [i, j], value: cross(values) })),
-    );
-    const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
-    return sparseTensors({ dtype, shape: [rows.length, width], entries });
-  };
 };
 
-function hashed(values: readonly Element[], key: bigint, buckets: bigint): Element {
-  const hash = values.reduce<bigint>(
-    (sum, value) => concatenateFingerprints(sum, hashOf(value)),
-    key,
+const sparseCrossV2: OpBuilder = (node) => (inputs) => {
+  const [separator = new Uint8Array()] = bytesOf(inputAt(inputs, inputs.length - 1));
+  return crossed(columnsOf(node, inputs), 'string', (values) =>
+    joined(values, decodeText(separator)),
   );
-  return elementOfBigInt(buckets > 0n ? hash % buckets : hash % (2n ** 63n - 1n));
+};
+
+/** Fingerprint of an element; integers are hashed by their bytes. */
+function hashOf(value: Element, salt: readonly [bigint, bigint] | null): bigint {
+  if (!(value instanceof Uint8Array)) {
+    const bytes = new Uint8Array(BigInt64Array.of(BigInt.asIntN(64, BigInt(value))).buffer);
+    return fingerprint64(bytes);
+  }
+  return salt === null ? fingerprint64(value) : sipHash(value, salt);
 }
 
-function joined(values: readonly Element[]): Element {
-  const text = values.map((value) =>
-    value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value),
+const sparseCrossHashed: OpBuilder = (node) => (inputs) => {
+  const [bucketValue, strong, saltValue] = inputs.slice(-3);
+  const numbers = (value: Value | undefined): bigint[] =>
+    value === undefined ? [] : Array.from(onHost(value, 'int64').data, (x) => BigInt(x as bigint));
+  const [buckets = 0n] = numbers(bucketValue);
+  const [first = 0n, second = 0n] = numbers(saltValue).map((word) => BigInt.asUintN(64, word));
+  const salt = strong !== undefined && numberOf(strong) !== 0 ? ([first, second] as const) : null;
+  return crossed(columnsOf(node, inputs), 'int64', (values) =>
+    bucket(values.map((value) => hashOf(value, salt)).reduce(concatenateFingerprints), buckets),
   );
-  return new TextEncoder().encode(text.join('_X_'));
-}
+};
 
 /** How often each value below a limit comes, or the sum of its weights, sorted by value. */
 function countValues(
@@ -230,5 +269,7 @@ export const setOps: OpFamily = {
     );
   },
   SparseCross: sparseCross,
+  SparseCrossV2: sparseCrossV2,
+  SparseCrossHashed: sparseCrossHashed,
   DenseCountSparseOutput: denseCount,
 };

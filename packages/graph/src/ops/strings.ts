@@ -1,4 +1,5 @@
-import { fingerprint64, MalformedError } from '@km/core';
+import { MalformedError } from '@km/core';
+import { fingerprint64 } from '@km/core/fingerprint64';
 import { isFloat } from '../executor/dtype.ts';
 import { type Element, HostTensor } from '../executor/host-tensor.ts';
 import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
@@ -193,7 +194,7 @@ const reduceJoin: OpBuilder = ({ attrs }) => {
   return (inputs) => {
     let x = onHost(inputAt(inputs, 0), 'string');
     const axes = integersOf(inputAt(inputs, 1)).map((axis) => (axis < 0 ? axis + x.rank : axis));
-    for (const axis of [...axes].reverse()) x = joinAxis(x, axis, separator);
+    for (const axis of axes) x = joinAxis(x, axis, separator);
     return keepDims
       ? x
       : hostStrings(
