@@ -1,4 +1,3 @@
-import { UnsupportedError } from '@km/core';
 import { isMetaBackend, isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { toPolicy } from '../../engine/policy.ts';
@@ -19,7 +18,7 @@ import {
   splitText,
   standardizeText,
 } from './text-tokens.ts';
-import { tracedTokens, withLength } from './traced-text.ts';
+import { tracedTokens } from './traced-text.ts';
 
 /** Arguments of `TextVectorization`. */
 export interface TextVectorizationConfig extends LayerConfig {
@@ -129,17 +128,13 @@ export class TextVectorization extends PreprocessingLayer {
 
   /** Writes the call into the function that is being traced. */
   #traced(inputs: tf.Tensor): tf.Tensor {
-    const [standardize, split] = [this.#standardize, this.#split];
-    const joins = this.#widths !== null;
-    const rows = tracedTokens(inputs, { name: this.name, standardize, split, joins });
-    const length = this.#config.output_sequence_length ?? null;
-    const isFixed = length !== null || split === null || (this.#mode ?? 'int') !== 'int';
-    if (!isFixed) {
-      throw new UnsupportedError(
-        `${this.name}: the length of its output is known only for given texts, which a graph cannot be written for. Give output_sequence_length, or save with save_traces=false.`,
-      );
-    }
-    const tokens = length === null ? rows : withLength(rows, length);
+    const tokens = tracedTokens(inputs, {
+      name: this.name,
+      standardize: this.#standardize,
+      split: this.#split,
+      widths: this.#widths,
+      length: this.#config.output_sequence_length ?? null,
+    });
     if (this.#mode === null) return tokens;
     const numbers = this._lookup_layer.traced_numbers(tokens);
     return this.#mode === 'int' ? numbers : this._lookup_layer.encode(numbers);
