@@ -1,4 +1,4 @@
-/** The Fashion-MNIST walk of the Keras guide: train, save, come back three ways; and a model that TensorFlow wrote. */
+/** The Fashion-MNIST walk of the Keras guide: train, save, come back four ways; and a model that TensorFlow wrote. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,9 +48,11 @@ async function walk(folder: string): Promise<readonly Figures[]> {
   const weights = path.join(out, 'weights.h5');
   const checkpoint = path.join(out, 'checkpoint', 'weights');
   const whole = path.join(out, 'model.h5');
+  const directory = path.join(out, 'model');
   await model.save_weights(weights);
   await model.save_weights(checkpoint);
   await model.save(whole);
+  await model.save(directory);
 
   for (const [name, place] of [
     ['weights as HDF5, fresh model', weights],
@@ -60,7 +62,12 @@ async function walk(folder: string): Promise<readonly Figures[]> {
     await fresh.load_weights(place);
     rows.push(await evaluate(name, fresh, test));
   }
-  rows.push(await evaluate('whole model as HDF5', await models.load_model(whole), test));
+  for (const [name, place] of [
+    ['whole model as HDF5', whole],
+    ['whole model as SavedModel', directory],
+  ] as const) {
+    rows.push(await evaluate(name, await models.load_model(place), test));
+  }
   return rows;
 }
 

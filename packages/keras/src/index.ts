@@ -3,6 +3,7 @@ import { wireModels } from './wire.ts';
 export {
   activations,
   backend,
+  type CallArgs,
   type CustomObjects,
   clear_session,
   constraints,

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 beforeAll(() => ready());
 
-test.each(['h5', 'keras'])(
+test.each(['h5', 'keras', 'tf'])(
   'walk 1: a model of two lines predicts the same after a way through %s',
   async (save_format) => {
     const model = new Sequential([

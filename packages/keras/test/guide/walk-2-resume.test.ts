@@ -5,7 +5,7 @@ import { digests } from '../fixture-models.ts';
 
 beforeAll(() => ready());
 
-test.each(['h5', 'keras'])(
+test.each(['h5', 'keras', 'tf'])(
   'walk 2: a functional model goes on training after a way through %s',
   async (save_format) => {
     const inputs = Input({ shape: [32] });
@@ -27,3 +27,18 @@ test.each(['h5', 'keras'])(
     expect(digests(loaded.weights)).toEqual(digests(model.weights));
   },
 );
+
+test('walk 2: the directory of a SavedModel lists what the guide names', async () => {
+  const inputs = Input({ shape: [32] });
+  const outputs = new layers.Dense({ units: 1 }).apply(inputs);
+  const model = new Model({ inputs, outputs });
+  const store = memoryStore();
+  await model.save({ store, path: 'my_model' });
+  const names = [...store.objects.keys()].map((key) => key.split('/')[1] ?? '');
+  expect([...new Set(names)].sort()).toEqual([
+    'fingerprint.pb',
+    'keras_metadata.pb',
+    'saved_model.pb',
+    'variables',
+  ]);
+});

@@ -20,7 +20,7 @@ function buildModel(): Sequential {
   return model;
 }
 
-test('walk 4: three ways back give the figures after training', async () => {
+test('walk 4: four ways back give the figures after training', async () => {
   const x = tf.tensor(uniform([256, 28, 28], 1, 0, 1), [256, 28, 28]);
   const y = tf.tensor(
     Int32Array.from({ length: 256 }, (_, i) => i % 10),
@@ -36,13 +36,16 @@ test('walk 4: three ways back give the figures after training', async () => {
   await model.save_weights({ store, path: 'weights.h5' });
   await model.save_weights({ store, path: 'checkpoints/weights' });
   await model.save({ store, path: 'model.h5' });
+  await model.save({ store, path: 'model' });
   for (const path of ['weights.h5', 'checkpoints/weights']) {
     const fresh = buildModel();
     await fresh.load_weights({ store, path });
     expect(await fresh.evaluate(x, y, { verbose: 0 })).toEqual(trained);
   }
-  const whole = await models.load_model({ store, path: 'model.h5' });
-  expect(await whole.evaluate(x, y, { verbose: 0 })).toEqual(trained);
+  for (const path of ['model.h5', 'model']) {
+    const whole = await models.load_model({ store, path });
+    expect(await whole.evaluate(x, y, { verbose: 0 })).toEqual(trained);
+  }
   expect(new TextDecoder().decode(store.objects.get('checkpoints/checkpoint'))).toBe(
     'model_checkpoint_path: "weights"\nall_model_checkpoint_paths: "weights"\n',
   );

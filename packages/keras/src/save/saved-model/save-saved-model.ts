@@ -69,7 +69,8 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
 
 /** @throws UnsupportedError for a layer that only its functions could describe. */
 function requireConfigs(model: Model): void {
-  for (const layer of model._flatten_layers()) {
+  // Inner layers first: the config of a model holds those of its layers.
+  for (const layer of model._flatten_layers().reverse()) {
     try {
       layer.get_config();
     } catch (cause) {
