@@ -35,7 +35,7 @@ export function tracedCrossing(
 ): tf.Tensor {
   const [batch = 1] = features[0]?.shape ?? [];
   const columns = features.map((feature) => tf.reshape(feature, [batch, 1]));
-  const hasTexts = columns.some(({ dtype }) => dtype === 'string');
+  const areTexts = columns.every(({ dtype }) => dtype === 'string');
   const [, bins = columns[0]] = tracedOp({
     op: 'SparseCross',
     inputs: [[], [], [], columns],
@@ -45,7 +45,7 @@ export function tracedCrossing(
       num_buckets: { i: BigInt(count) },
       hash_key: { i: hashKey },
       out_type: { type: INT64 },
-      internal_type: { type: hasTexts ? STRING : INT64 },
+      internal_type: { type: areTexts ? STRING : INT64 },
     },
     outputs: [
       { shape: [batch, 2], dtype: 'int32' },

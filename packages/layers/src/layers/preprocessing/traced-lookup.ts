@@ -83,7 +83,13 @@ export function tracedTexts(
   const found = tracedFind(table, ids, unknown);
   if (mask === null) return found;
   const none = tf.scalar(mask, table.valuesAreText ? 'string' : 'int32');
-  return tf.where(isToken(ids, 0), none, found);
+  const { dtype } = found;
+  const [texts = found] = tracedOp({
+    op: 'SelectV2',
+    inputs: [isToken(ids, 0), none, found],
+    outputs: [{ shape: found.shape, dtype }],
+  });
+  return texts;
 }
 
 /** Writes where a token stands. */
