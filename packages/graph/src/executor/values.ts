@@ -35,6 +35,21 @@ export abstract class Variant {
   }
 }
 
+/** Variants as the elements of a vector. */
+export class VariantVector extends Variant {
+  override readonly kind = 'vector of variants';
+  readonly elements: readonly Variant[];
+
+  constructor(elements: readonly Variant[]) {
+    super();
+    this.elements = elements;
+  }
+
+  override parts(): readonly Value[] {
+    return this.elements;
+  }
+}
+
 /** What a branch gives that was not taken, in graphs with the control flow of TensorFlow 1. */
 export class Dead {
   readonly kind = 'dead';
@@ -70,6 +85,8 @@ export function shapeOf(value: Value): readonly number[] {
   if (value instanceof tf.Tensor || value instanceof HostTensor || value instanceof ComplexTensor) {
     return value.shape;
   }
+  if (value instanceof VariantVector) return [value.elements.length];
+  if (value instanceof Variant) return [];
   throw notTensor(value);
 }
 

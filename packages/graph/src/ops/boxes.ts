@@ -61,8 +61,8 @@ function suppress(boxes: readonly Box[], scores: readonly number[], limits: Limi
 
 /** Share of its score that a box keeps beside one that it overlaps. */
 function weightOf(overlap: number, most: number, sigma: number): number {
-  if (overlap > most) return 0;
-  return sigma > 0 ? Math.exp((-0.5 / sigma) * overlap * overlap) : 1;
+  if (sigma > 0) return Math.exp((-0.5 / sigma) * overlap * overlap);
+  return overlap > most ? 0 : 1;
 }
 
 /** Compares a candidate with the boxes chosen since it was last looked at; false when it is dropped. */

@@ -89,6 +89,11 @@ const WORDS: ReadonlyMap<GraphDType, Words> = new Map<GraphDType, Words>([
   ['uint16', Uint16Array],
   ['uint32', Uint32Array],
   ['uint64', BigUint64Array],
+  ['qint8', Int8Array],
+  ['quint8', Uint8Array],
+  ['qint16', Int16Array],
+  ['quint16', Uint16Array],
+  ['qint32', Int32Array],
 ]);
 
 function bufferOf(x: HostTensor, dtype: GraphDType): ArrayBuffer {

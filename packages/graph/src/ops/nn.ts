@@ -6,6 +6,8 @@ import {
   depthwiseConvolution,
 } from '../composed/convolution.ts';
 import { type DataFormat, fromChannelsLast, toChannelsLast } from '../composed/data-format.ts';
+import { extractPatches } from '../composed/extract-patches.ts';
+import { windowsOf } from '../composed/window.ts';
 import type { Attrs } from '../executor/attrs.ts';
 import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
 import { stopGradient } from '../executor/stop-gradient.ts';
@@ -202,6 +204,30 @@ function leaky(alpha: number): Activation {
   return (x) => tf.leakyRelu(x, alpha);
 }
 
+/** Largest sum of a window and a filter; the wasm kernel of tfjs takes wrong windows. */
+const dilation: OpBuilder = composed(({ attrs }) => {
+  const { spatial, padding } = windowAttrs(attrs);
+  const [strides = [1, 1], rates = [1, 1]] = ['strides', 'rates'].map((name) =>
+    spatial(attrs.ints(name)),
+  );
+  return (...[x, filter]) => {
+    const [images, kernel] = [x as tf.Tensor, filter as tf.Tensor];
+    const [height = 1, width = 1, channels = 1] = kernel.shape;
+    const windows = windowsOf(
+      { input: images.shape.slice(1, 3), filter: [height, width], strides, dilations: rates },
+      padding === 'same' ? 'same' : 'valid',
+    );
+    const pads = windows.map(({ before, after }): [number, number] => [before, after]);
+    const padded = tf.pad(images, [[0, 0], ...pads, [0, 0]], -3.4028234663852886e38);
+    const patches = extractPatches(padded, { sizes: [height, width], strides, rates });
+    const sums = tf.add(
+      tf.reshape(patches, [...patches.shape.slice(0, 3), height * width, channels]),
+      tf.reshape(kernel, [height * width, channels]),
+    );
+    return tf.max(sums, 3);
+  };
+});
+
 /** Convolutions, biases, losses: ops of neural networks but for pooling and normalization. */
 export const nnOps: OpFamily = {
   Conv2D: convolutionOp(convolution),
@@ -247,18 +273,7 @@ export const nnOps: OpFamily = {
     const b = attrs.bool('transpose_b');
     return (x, y) => tf.matMul(x, y, a, b);
   }),
-  Dilation2D: composed(({ attrs }) => {
-    const { spatial, padding } = windowAttrs(attrs);
-    const [strides, rates] = ['strides', 'rates'].map((name) => spatial(attrs.ints(name)));
-    return (...[x, filter]) =>
-      tf.dilation2d(
-        x as tf.Tensor4D,
-        filter as tf.Tensor3D,
-        [strides?.[0] ?? 1, strides?.[1] ?? 1],
-        padding === 'same' ? 'same' : 'valid',
-        [rates?.[0] ?? 1, rates?.[1] ?? 1],
-      );
-  }),
+  Dilation2D: dilation,
   LRN: composed(({ attrs }) => {
     const radius = attrs.int('depth_radius');
     const [bias, alpha, beta] = ['bias', 'alpha', 'beta'].map((name) => attrs.float(name));

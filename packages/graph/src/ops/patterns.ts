@@ -45,12 +45,12 @@ export const patternOps: OpFamily = {
     };
   },
   StaticRegexFullMatch: ({ attrs }) => {
-    const pattern = compilePattern(`^(?:${attrs.string('pattern')})$`, '');
+    const pattern = compilePattern(attrs.string('pattern'), '', true);
     return (inputs) => matches(inputAt(inputs, 0), pattern);
   },
   RegexFullMatch: () => (inputs) => {
     const pattern = decodeText(bytesOf(inputAt(inputs, 1))[0] ?? new Uint8Array());
-    return matches(inputAt(inputs, 0), compilePattern(`^(?:${pattern})$`, ''));
+    return matches(inputAt(inputs, 0), compilePattern(pattern, '', true));
   },
 };
 

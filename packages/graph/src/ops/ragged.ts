@@ -1,19 +1,20 @@
 import { MalformedError } from '@km/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { isFloat } from '../executor/dtype.ts';
 import { type Element, HostTensor } from '../executor/host-tensor.ts';
 import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
 import {
   hostVector,
   integersOf,
+  onDevice,
   onHost,
   shapeOf,
   sizeOf,
   type Value,
-  Variant,
 } from '../executor/values.ts';
 import { checkedShape, inputAt } from './define.ts';
 import { gatherValues } from './gather.ts';
 import { sparseTensors } from './host/sparse.ts';
-import { concatValues, packValues, unpackValue } from './slicing.ts';
 
 const range: OpBuilder = (node) => {
   const [splitType, dtype = 'int32'] = node.outputTypes;
@@ -95,22 +96,24 @@ const toTensor: OpBuilder = (node) => {
   const [dtype = 'float32'] = node.outputTypes;
   return (inputs) => {
     const wanted = shapeOf(inputAt(inputs, 0)).length === 0 ? [] : integersOf(inputAt(inputs, 0));
-    const values = onHost(inputAt(inputs, 1), dtype);
-    const fallback = onHost(inputAt(inputs, 2), dtype);
+    const given = inputAt(inputs, 1);
     const partitions = inputs.slice(3).map(integersOf);
     const hasFirst = kinds[0] === 'FIRST_DIM_SIZE';
     const levels = partitions.slice(hasFirst ? 1 : 0);
     const levelKinds = kinds.slice(hasFirst ? 1 : 0);
     const firstRows = hasFirst ? (partitions[0]?.[0] ?? 0) : (levels[0]?.length ?? 1) - 1;
     const places = placesOf(levels, levelKinds, firstRows);
-    const inner = values.shape.slice(1);
+    const inner = shapeOf(given).slice(1);
     const natural = [firstRows, ...places.lengths, ...inner];
     const shape = checkedShape(
       natural.map((length, axis) =>
         wanted[axis] === undefined || wanted[axis] < 0 ? length : wanted[axis],
       ),
     );
-    return laid(values, places.at, shape, fallback);
+    if (given instanceof tf.Tensor && isFloat(dtype)) {
+      return laidOnDevice(given, places.at, shape, inputAt(inputs, 2));
+    }
+    return laid(onHost(given, dtype), places.at, shape, onHost(inputAt(inputs, 2), dtype));
   };
 };
 
@@ -156,6 +159,29 @@ function laid(
   return new HostTensor(values.dtype, shape, data);
 }
 
+/** The same by gathering rows, so that gradients reach them. */
+function laidOnDevice(
+  values: tf.Tensor,
+  places: readonly (readonly number[])[],
+  shape: readonly number[],
+  fallback: Value,
+): tf.Tensor {
+  const inner = values.shape.slice(1);
+  const outer = shape.slice(0, shape.length - inner.length);
+  const numbers = new HostTensor(
+    'int32',
+    [places.length],
+    places.map((_, i) => i + 1),
+  );
+  const rows = laid(numbers, places, outer, new HostTensor('int32', [], [0]));
+  return tf.tidy(() => {
+    const first = tf.broadcastTo(onDevice(fallback), [1, ...inner]);
+    return tf.reshape(tf.gather(tf.concat([first, values]), tf.reshape(rows.upload(), [-1])), [
+      ...shape,
+    ]);
+  });
+}
+
 const toSparse: OpBuilder = (node) => {
   const rank = node.attrs.int('RAGGED_RANK');
   const [, dtype = 'float32'] = node.outputTypes;
@@ -184,114 +210,10 @@ function innerPlace(flat: number, shape: readonly number[]): number[] {
   return shape.map((length, axis) => Math.floor(flat / sizeOf(shape.slice(axis + 1))) % length);
 }
 
-/** A ragged tensor, or one row of it, as a variant. */
-class RaggedVariant extends Variant {
-  override readonly kind = 'ragged tensor';
-  readonly splits: readonly (readonly number[])[];
-  readonly values: Value;
-
-  constructor(splits: readonly (readonly number[])[], values: Value) {
-    super();
-    this.splits = splits;
-    this.values = values;
-  }
-
-  override parts(): readonly Value[] {
-    return [this.values];
-  }
-}
-
-/** Ragged tensors as the elements of a vector. */
-class RaggedVector extends Variant {
-  override readonly kind = 'vector of ragged tensors';
-  readonly rows: readonly RaggedVariant[];
-
-  constructor(rows: readonly RaggedVariant[]) {
-    super();
-    this.rows = rows;
-  }
-
-  override parts(): readonly Value[] {
-    return this.rows;
-  }
-}
-
-const toVariant: OpBuilder = (node) => {
-  const rank = node.attrs.int('RAGGED_RANK');
-  const isBatch = node.attrs.bool('batched_input');
-  return (inputs) => {
-    const splits = inputs.slice(0, rank).map(integersOf);
-    const values = inputAt(inputs, rank);
-    if (!isBatch) return new RaggedVariant(splits, values);
-    if (rank === 0)
-      return new RaggedVector(unpackValue(values, 0).map((row) => new RaggedVariant([], row)));
-    const [first = [0], ...rest] = splits;
-    return new RaggedVector(
-      first.slice(1).map((end, i) => rowVariant(rest, values, first[i] ?? 0, end)),
-    );
-  };
-};
-
-/** The part of a ragged tensor between two of its rows. */
-function rowVariant(
-  splits: readonly (readonly number[])[],
-  values: Value,
-  start: number,
-  end: number,
-): RaggedVariant {
-  let [from, to] = [start, end];
-  const levels = splits.map((level) => {
-    const own = level.slice(from, to + 1);
-    [from, to] = [level[from] ?? 0, level[to] ?? 0];
-    return own.map((split) => split - (own[0] ?? 0));
-  });
-  const rows = Array.from({ length: to - from }, (_, i) => from + i);
-  return new RaggedVariant(levels, gatherValues(values, hostVector(rows), 0, 0));
-}
-
-const fromVariant: OpBuilder = (node) => {
-  const outputRank = node.attrs.int('output_ragged_rank');
-  return (inputs) => {
-    const encoded = inputAt(inputs, 0);
-    if (encoded instanceof RaggedVariant) {
-      return [
-        ...encoded.splits.map((level, i) => hostVector(level, node.outputTypes[i])),
-        encoded.values,
-      ];
-    }
-    if (!(encoded instanceof RaggedVector))
-      throw new MalformedError('A variant is no ragged tensor.');
-    return joinRows(encoded.rows, outputRank, node.outputTypes[0]);
-  };
-};
-
-function joinRows(
-  rows: readonly RaggedVariant[],
-  rank: number,
-  splitType: HostTensor['dtype'] | undefined,
-): Value[] {
-  const levels = Array.from({ length: rank }, (): number[] => [0]);
-  for (const row of rows) {
-    const sizes = [...row.splits.map((level) => level.length - 1), shapeOf(row.values)[0] ?? 0];
-    const [own, ...inner] = levels;
-    own?.push((own.at(-1) ?? 0) + (sizes[0] ?? 0));
-    for (const [i, level] of inner.entries()) {
-      const offset = level.at(-1) ?? 0;
-      for (const split of row.splits[i]?.slice(1) ?? []) level.push(offset + split);
-    }
-  }
-  const isStacked = rank === 0;
-  const values = rows.map((row) => row.values);
-  const joined = isStacked ? packValues(values, 0) : concatValues(values, 0);
-  return [...levels.map((level) => hostVector(level, splitType)), joined];
-}
-
 /** Ops of ragged tensors. */
 export const raggedOps: OpFamily = {
   RaggedRange: range,
   RaggedGather: gather,
   RaggedTensorToTensor: toTensor,
   RaggedTensorToSparse: toSparse,
-  RaggedTensorToVariant: toVariant,
-  RaggedTensorFromVariant: fromVariant,
 };

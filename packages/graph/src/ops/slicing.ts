@@ -10,6 +10,8 @@ import {
   numberOf,
   onDevice,
   type Value,
+  Variant,
+  VariantVector,
 } from '../executor/values.ts';
 import { axisOf, inputAt } from './define.ts';
 import { hostConcat, hostReshape, stridedCopy, stridesOf } from './host/strided.ts';
@@ -146,6 +148,8 @@ function concat(axisFirst: boolean): OpBuilder {
 
 /** Stacks tensors along a new axis. */
 export function packValues(parts: readonly Value[], axis: number): Value {
+  const variants = parts.filter((part) => part instanceof Variant);
+  if (variants.length > 0 && variants.length === parts.length) return new VariantVector(variants);
   if (parts.every(isHost)) {
     const raised = (parts as readonly HostTensor[]).map((part) =>
       hostReshape(part, [...part.shape.slice(0, axis), 1, ...part.shape.slice(axis)]),
@@ -170,6 +174,7 @@ export function packValues(parts: readonly Value[], axis: number): Value {
 
 /** Cuts a tensor into slices without the axis. */
 export function unpackValue(x: Value, axis: number): readonly Value[] {
+  if (x instanceof VariantVector) return x.elements;
   if (isHost(x)) {
     const sizes = Array.from({ length: lengthAt(x, axis) }, () => 1);
     return split(x, axis, sizes).map((part) => {

@@ -22,6 +22,7 @@ import { patternOps } from './patterns.ts';
 import { poolingOps } from './pooling.ts';
 import { quantizedOps } from './quantized.ts';
 import { raggedOps } from './ragged.ts';
+import { raggedVariantOps } from './ragged-variants.ts';
 import { randomOps } from './random.ts';
 import { reductionOps } from './reduction.ts';
 import { segmentOps } from './segments.ts';
@@ -52,6 +53,7 @@ const families: readonly OpFamily[] = [
   segmentOps,
   randomOps,
   raggedOps,
+  raggedVariantOps,
   quantizedOps,
   parseOps,
   optimizerOps,

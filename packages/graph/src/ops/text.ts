@@ -44,6 +44,7 @@ function printed(element: Element, dtype: GraphDType, format: NumberFormat): str
 function padded(text: string, { width, fill }: NumberFormat): string {
   if (width <= text.length) return text;
   if (fill === '0') {
+    if (!/\d/.test(text)) return text.padStart(width);
     const sign = /^[-+]/.exec(text)?.[0] ?? '';
     return sign + text.slice(sign.length).padStart(width - sign.length, '0');
   }
@@ -195,7 +196,7 @@ const decodeRaw: OpBuilder = ({ attrs, outputTypes, where }) => {
   }
   return (inputs) => {
     const x = inputAt(inputs, 0);
-    const rows = bytesOf(x).map((text) => new view(text.slice().buffer as ArrayBuffer));
+    const rows = bytesOf(x).map((text) => new view(new Uint8Array(text).buffer));
     const width = rows[0]?.length ?? 0;
     if (rows.some((row) => row.length !== width))
       throw new MalformedError('Texts of different lengths are decoded.');

@@ -97,7 +97,9 @@ export class ObjectRestorer {
 
   /** Compiles the functions of all signatures. @throws UnsupportedError for ops that cannot run here. */
   compileSignatures(): void {
-    for (const { value } of this.#sources.graph.nodes) {
+    const map = this.#node(0).children.find(({ name }) => name === 'signatures');
+    for (const { node } of map === undefined ? [] : this.#node(map.node).children) {
+      const { value } = this.#node(node);
       if (value.kind !== 'bareConcreteFunction') continue;
       onlyUnsupported(() => this.trace(value.concreteFunction).compile());
     }

@@ -116,9 +116,10 @@ class Translator {
 
 /**
  * Compiles a pattern of RE2, the regular expressions of TensorFlow.
+ * @param whole True for a pattern that has to match a text from its start to its end.
  * @throws MalformedError for patterns that are none, UnsupportedError for long ones.
  */
-export function compilePattern(pattern: string, flags: string): RegExp {
+export function compilePattern(pattern: string, flags: string, whole = false): RegExp {
   if (pattern.length > MAX_PATTERN) {
     throw new UnsupportedError(
       `A pattern of ${pattern.length} characters; at most ${MAX_PATTERN} are read.`,
@@ -127,11 +128,13 @@ export function compilePattern(pattern: string, flags: string): RegExp {
   const options = /^\(\?([imsU]+)\)/.exec(pattern);
   const body = pattern.slice(options?.[0].length ?? 0);
   const given = options?.[1] ?? '';
-  if (given.includes('U'))
+  if (given.includes('U')) {
     throw new UnsupportedError('Patterns with swapped greediness (?U) are not supported.');
+  }
   const own = [...'ims'].filter((flag) => given.includes(flag)).join('');
+  const translated = new Translator(body).translate();
   try {
-    return new RegExp(new Translator(body).translate(), `u${own}${flags}`);
+    return new RegExp(whole ? `^(?:${translated})$` : translated, `u${own}${flags}`);
   } catch (error) {
     throw new MalformedError(`The pattern ${JSON.stringify(pattern)} is not understood.`, {
       cause: error,
