@@ -1,9 +1,10 @@
-import { isTracing, tracedOp } from '@km/graph';
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CallArgs, Config, Shape } from '../base.ts';
 import { integer } from '../sizes.ts';
 import { type RandomImageConfig, RandomImageLayer } from './random-image-layer.ts';
 import { onImages, resizedShape, smartResize } from './smart-resize.ts';
+import { tracedCut, tracedPair } from './traced-cut.ts';
 
 /** Arguments of `RandomCrop`. */
 export interface RandomCropConfig extends RandomImageConfig {
@@ -36,17 +37,9 @@ export class RandomCrop extends RandomImageLayer {
 
   /** Writes the cut into the function that is being traced. */
   #traced(images: tf.Tensor, down: number, across: number): tf.Tensor {
-    const [batch = 1, , , channels = 1] = images.shape;
     const drawn = this.random.traced_integers(2, 0, 2 ** 31 - 1);
-    const limits = tf.stack([tf.scalar(down + 1, 'int32'), tf.scalar(across + 1, 'int32')]);
-    const corner = tf.pad(tf.mod(drawn, limits), [[1, 1]]);
-    const { height, width } = this;
-    const [cut = images] = tracedOp({
-      op: 'Slice',
-      inputs: [images, corner, tf.tensor1d([-1, height, width, -1], 'int32')],
-      outputs: [{ shape: [batch, height, width, channels], dtype: 'float32' }],
-    });
-    return cut;
+    const corner = tf.mod(drawn, tracedPair(down + 1, across + 1));
+    return tracedCut(images, corner, [this.height, this.width]);
   }
 
   override call(inputs: tf.Tensor, args: CallArgs): tf.Tensor {
