@@ -263,6 +263,16 @@ test('what a called function changes is changed before it is read', () => {
   expect(found.map((tensor) => tensor.dataSync()[0])).toEqual([1, 6]);
 });
 
+test('tracing leaves no tensor behind, and the backend as it was', () => {
+  const variable = new TestVariable('v', tf.ones([3]));
+  const before = tf.memory().numTensors;
+  once((x) => tf.add(tf.mul(x, variable.read()), tf.zeros([x.shape[0] ?? 1, 1])));
+  expect(() => once((x) => tf.mul(x, 1 / (x.shape[0] ?? 1)))).toThrow(/does not vary linearly/);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(tf.getBackend()).toBe('cpu');
+  expect(Array.from(tf.add(variable.read(), 1).dataSync())).toEqual([2, 2, 2]);
+});
+
 test('random draws are ops with the seeds of their kernels', () => {
   const attrs = { shape: [2], seed: 5, seed2: 7, skip: 0 };
   const { definition, stateful } = once((x) =>

@@ -327,6 +327,15 @@ test('gradients flow through the function of a model to its weights', () => {
   });
 });
 
+test('tracing a layer leaves no tensor behind', () => {
+  const layer = new layers.GRU({ units: 2, dropout: 0.5, recurrent_dropout: 0.5 });
+  layer.build([null, 6, 3]);
+  const before = tf.memory().numTensors;
+  const spec = { inputs: symbol([null, 6, 3]), args: { training: true } };
+  trace_layer(layer, 'call_and_return_conditional_losses', spec, new FunctionLibrary());
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 test('numbers that a variable is set to while it is traced are refused', () => {
   const variable = new Variable(
     { dtype: 'float32', shape: [1], data: new Float32Array(1) },
