@@ -2,15 +2,16 @@ import { type ReadOptions, UnsupportedError } from '@km/core';
 import type { H5WasmFile } from '@km/hdf5';
 import type { CustomObjects, Model } from '@km/layers';
 import { namedArguments } from './arguments.ts';
-import { detect } from './load/detect.ts';
+import { buffered } from './load/buffered.ts';
+import { type Detected, detect } from './load/detect.ts';
 import type { LoadContext } from './load/load-context.ts';
 import { loadModelH5 } from './load/load-h5.ts';
 import { loadModelKeras } from './load/load-keras.ts';
 import { ReportBuilder } from './load/load-report.ts';
 import { loadModelSavedModel } from './load/load-saved-model.ts';
 import { keepReport } from './load/reports.ts';
-import { type Filepath, isOpenH5File } from './paths/filepath.ts';
-import { placeOf } from './paths/platform.ts';
+import { type Filepath, isOpenH5File, type OpenH5File } from './paths/filepath.ts';
+import { type Place, placeOf } from './paths/platform.ts';
 import { prepare } from './prepare.ts';
 
 /** Arguments of `load_model` besides the path. */
@@ -42,28 +43,38 @@ export async function load_model(filepath: Filepath, ...rest: LoadModelRest): Pr
     rest,
     new Set(['custom_objects', 'options']),
   );
-  await prepare();
+  // The file is read while the backend starts.
+  const [opened] = await Promise.all([open(filepath, args), prepare()]);
   const context: LoadContext = {
     custom_objects: args.custom_objects ?? undefined,
     compile: args.compile ?? true,
     read: { signal: args.signal, onProgress: args.onProgress },
     report: new ReportBuilder(),
   };
-  const model = await load(filepath, args, context);
+  const model = await load(opened, args, context);
   keepReport(model, context.report);
   return model;
 }
 
+type Opened = { readonly file: OpenH5File } | { readonly place: Place; readonly found: Detected };
+
+async function open(filepath: Filepath, options: ReadOptions): Promise<Opened> {
+  if (isOpenH5File(filepath)) return { file: filepath };
+  const place = placeOf(filepath);
+  const found = await detect(place, options);
+  if (found.kind !== 'h5') return { place, found };
+  return { place, found: { kind: 'h5', source: await buffered(found.source, options) } };
+}
+
 async function load(
-  filepath: Filepath,
+  opened: Opened,
   args: Partial<LoadModelArguments>,
   context: LoadContext,
 ): Promise<Model> {
-  if (isOpenH5File(filepath)) {
-    return loadModelH5(filepath as unknown as H5WasmFile, filepath.filename, context);
+  if ('file' in opened) {
+    return loadModelH5(opened.file as unknown as H5WasmFile, opened.file.filename, context);
   }
-  const place = placeOf(filepath);
-  const found = await detect(place, context.read);
+  const { place, found } = opened;
   switch (found.kind) {
     case 'h5':
       return loadModelH5(found.source, found.source.name, context);

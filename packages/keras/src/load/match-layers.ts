@@ -1,6 +1,6 @@
 import { MalformedError, type Tensor } from '@km/core';
 import type { Layer, Model, Variable } from '@km/layers';
-import { type AssignOptions, assignRecord, type StoredWeight } from './assign.ts';
+import { type AssignOptions, assignRecord, type StoredWeight, sameShape } from './assign.ts';
 import { upgradeLayerWeights } from './layer-weights.ts';
 import type { ReportBuilder } from './load-report.ts';
 
@@ -68,15 +68,23 @@ async function fillLayer(
 ): Promise<void> {
   const records: Tensor[] = [];
   for (const weight of stored.weights) records.push(await weight.tensor.read(options));
-  const upgraded = upgradeLayerWeights(layer, records);
-  if (upgraded.length !== layer.weights.length) {
+  const weights = layer.weights;
+  const upgraded = fits(weights, records) ? records : upgradeLayerWeights(layer, records);
+  if (upgraded.length !== weights.length) {
     return mismatchedCount(layer, stored, index, upgraded.length, report, options);
   }
-  for (const [k, variable] of layer.weights.entries()) {
+  for (const [k, variable] of weights.entries()) {
     const record = upgraded[k];
     const name = stored.weights[k]?.name ?? `${stored.name}/${k}`;
     if (record !== undefined) assignRecord(variable, name, record, report, options);
   }
+}
+
+function fits(weights: readonly Variable[], records: readonly Tensor[]): boolean {
+  return (
+    weights.length === records.length &&
+    weights.every(({ shape }, i) => sameShape(shape, records[i]?.shape ?? []))
+  );
 }
 
 function mismatchedCount(

@@ -47,7 +47,7 @@ export { log_softmax, softmax } from './softmax.ts';
 export type ActivationIdentifier = string | Config | Activation | null | undefined;
 
 /** The functions that Keras names; the first name of a function is the one it is saved under. */
-function builtins(): ReadonlyMap<string, Registrable> {
+function makeBuiltins(): ReadonlyMap<string, Registrable> {
   return new Map<string, Registrable>([
     ['elu', elu],
     ['exponential', exponential],
@@ -68,6 +68,13 @@ function builtins(): ReadonlyMap<string, Registrable> {
     ['log_softmax', log_softmax],
     ['relu6', relu6],
   ]);
+}
+
+let made: ReadonlyMap<string, Registrable> | null = null;
+
+function builtins(): ReadonlyMap<string, Registrable> {
+  made ??= makeBuiltins();
+  return made;
 }
 
 /** Activations that are objects, such as layers: the function that calls the object, and the object. */

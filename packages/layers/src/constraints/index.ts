@@ -29,7 +29,7 @@ export type ConstraintIdentifier =
   | undefined;
 
 /** The constraints that Keras names, today and in old files. */
-function builtins(): ReadonlyMap<string, Registrable> {
+function makeBuiltins(): ReadonlyMap<string, Registrable> {
   return new Map<string, Registrable>([
     ['MaxNorm', MaxNorm],
     ['max_norm', MaxNorm],
@@ -45,6 +45,13 @@ function builtins(): ReadonlyMap<string, Registrable> {
     ['RadialConstraint', RadialConstraint],
     ['radial_constraint', RadialConstraint],
   ]);
+}
+
+let made: ReadonlyMap<string, Registrable> | null = null;
+
+function builtins(): ReadonlyMap<string, Registrable> {
+  made ??= makeBuiltins();
+  return made;
 }
 
 /** A projection that is a plain function. */

@@ -88,10 +88,7 @@ export abstract class LayerBase extends Module {
 
   /** Layers right below this one; metrics are none. */
   get _sublayers(): LayerBase[] {
-    const found = unique(this._tracked_children());
-    return found.filter(
-      (child): child is LayerBase => child instanceof LayerBase && !isMetric(child),
-    );
+    return layersOf(this._tracked_children());
   }
 
   /** This layer and all layers inside, depth first. */
@@ -108,29 +105,42 @@ export abstract class LayerBase extends Module {
 
   /** Variables of this layer alone, in the order in which they were made. */
   protected _own_variables(trainable: boolean): Variable[] {
-    const properties = this._tracked_children().filter((child) => child instanceof Variable);
+    return this.#ownOf(this._tracked_children(), trainable);
+  }
+
+  #ownOf(children: readonly unknown[], trainable: boolean): Variable[] {
+    const properties = children.filter((child) => child instanceof Variable);
     const own = unique([...this.#weights.keys(), ...properties]);
     return own.filter((variable) => variable.trainable === trainable).sort((a, b) => a.id - b.id);
   }
 
-  get trainable_weights(): Variable[] {
+  #trainableOf(children: readonly unknown[]): Variable[] {
     if (!this.trainable) return [];
-    const inner = this._sublayers.flatMap((layer) => layer.trainable_weights);
-    return unique([...this._own_variables(true), ...inner]);
+    const inner = layersOf(children).flatMap((layer) => layer.trainable_weights);
+    return unique([...this.#ownOf(children, true), ...inner]);
+  }
+
+  #constantOf(children: readonly unknown[]): Variable[] {
+    const trainable = this.trainable;
+    const inner = layersOf(children).flatMap((layer) =>
+      trainable ? layer.non_trainable_weights : layer.weights,
+    );
+    const frozen = trainable ? [] : this.#ownOf(children, true);
+    return unique([...frozen, ...this.#ownOf(children, false), ...inner]);
+  }
+
+  get trainable_weights(): Variable[] {
+    return this.#trainableOf(this._tracked_children());
   }
 
   get non_trainable_weights(): Variable[] {
-    const trainable = this.trainable;
-    const inner = this._sublayers.flatMap((layer) =>
-      trainable ? layer.non_trainable_weights : layer.weights,
-    );
-    const frozen = trainable ? [] : this._own_variables(true);
-    return unique([...frozen, ...this._own_variables(false), ...inner]);
+    return this.#constantOf(this._tracked_children());
   }
 
   /** All weights: the trainable ones, then the others. */
   get weights(): Variable[] {
-    return unique([...this.trainable_weights, ...this.non_trainable_weights]);
+    const children = this._tracked_children();
+    return unique([...this.#trainableOf(children), ...this.#constantOf(children)]);
   }
 
   get trainable_variables(): Variable[] {
@@ -167,4 +177,11 @@ export abstract class LayerBase extends Module {
   dispose(): void {
     for (const variable of this.weights) variable.dispose();
   }
+}
+
+/** The layers of a list, each once, without metrics. */
+function layersOf(children: readonly unknown[]): LayerBase[] {
+  return unique(children).filter(
+    (child): child is LayerBase => child instanceof LayerBase && !isMetric(child),
+  );
 }

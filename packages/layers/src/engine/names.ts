@@ -1,6 +1,7 @@
 /** Counters and names in use since the session began; `clear_session` empties both. */
 const counters = new Map<string, number>();
 const observed = new Set<string>();
+const snakeCases = new Map<string, string>();
 let scopes: readonly string[] = [];
 
 /** Forgets all names given so far, so that the next dense layer is `dense` again. */
@@ -36,12 +37,16 @@ export function uniqueName(base: string, options: UniqueNameOptions = {}): strin
 
 /** A class name in snake case, as Keras derives layer names: `LSTMCell` gives `lstm_cell`. */
 export function toSnakeCase(className: string): string {
+  const known = snakeCases.get(className);
+  if (known !== undefined) return known;
   const name = className
     .replaceAll(/\W+/g, '')
     .replaceAll(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase();
-  return name.startsWith('_') ? `private${name}` : name;
+  const found = name.startsWith('_') ? `private${name}` : name;
+  snakeCases.set(className, found);
+  return found;
 }
 
 /** Runs a function whose new variables get `name/` before their names; `null` closes all scopes for them. */

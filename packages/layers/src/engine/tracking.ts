@@ -8,7 +8,7 @@ export abstract class Module {
 
   /** Direct children: variables and modules found in the properties. */
   _tracked_children(): (Variable | Module)[] {
-    return trackedLeaves(trackedProperties(this).map(([, value]) => value));
+    return trackedLeaves(Object.values(this));
   }
 }
 
@@ -34,18 +34,23 @@ export function trackedProperties(owner: object): [string, Tracked][] {
   return found;
 }
 
-/** Variables and modules inside of tracked values, in order, lists and dictionaries opened. */
-export function trackedLeaves(
-  values: readonly unknown[],
-  passed: Set<unknown> = new Set(),
-): (Variable | Module)[] {
-  return values.flatMap((value) => {
-    if (value instanceof Variable || value instanceof Module) return [value];
+/** Variables and modules inside of values, in order, lists and dictionaries opened. */
+export function trackedLeaves(values: readonly unknown[]): (Variable | Module)[] {
+  const found: (Variable | Module)[] = [];
+  const passed = new Set<unknown>();
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (value instanceof Variable || value instanceof Module) {
+      found.push(value);
+      return;
+    }
     const isList = Array.isArray(value);
-    if ((!isList && !isPlainObject(value)) || passed.has(value)) return [];
+    if ((!isList && !isPlainObject(value)) || passed.has(value)) return;
     passed.add(value);
-    return trackedLeaves(isList ? value : Object.values(value), passed);
-  });
+    for (const item of isList ? value : Object.values(value)) visit(item);
+  };
+  for (const value of values) visit(value);
+  return found;
 }
 
 /** True for a metric. */

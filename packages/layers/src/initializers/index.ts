@@ -51,7 +51,7 @@ export { Zeros } from './zeros.ts';
 export type InitializerIdentifier = string | Config | Initializer | Initializer['call'];
 
 /** The initializers that Keras names, today and in old files. */
-function builtins(): ReadonlyMap<string, Registrable> {
+function makeBuiltins(): ReadonlyMap<string, Registrable> {
   const classes: readonly SerializableClass<Initializer>[] = [
     Constant,
     GlorotNormal,
@@ -82,6 +82,13 @@ function builtins(): ReadonlyMap<string, Registrable> {
     .set('uniform', RandomUniform)
     .set('one', Ones)
     .set('zero', Zeros);
+}
+
+let made: ReadonlyMap<string, Registrable> | null = null;
+
+function builtins(): ReadonlyMap<string, Registrable> {
+  made ??= makeBuiltins();
+  return made;
 }
 
 /** An initializer that is a plain function. */

@@ -30,7 +30,7 @@ export type RegularizerIdentifier =
   | undefined;
 
 /** The regularizers that Keras names. */
-function builtins(): ReadonlyMap<string, Registrable> {
+function makeBuiltins(): ReadonlyMap<string, Registrable> {
   return new Map<string, Registrable>([
     ['L1', L1],
     ['l1', L1],
@@ -40,6 +40,13 @@ function builtins(): ReadonlyMap<string, Registrable> {
     ['OrthogonalRegularizer', OrthogonalRegularizer],
     ['orthogonal_regularizer', OrthogonalRegularizer],
   ]);
+}
+
+let made: ReadonlyMap<string, Registrable> | null = null;
+
+function builtins(): ReadonlyMap<string, Registrable> {
+  made ??= makeBuiltins();
+  return made;
 }
 
 /** A penalty that is a plain function. */
