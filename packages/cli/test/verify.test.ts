@@ -1,7 +1,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fixturePath, listFixtures } from '@km/test-utils';
 import { fingerprint64 } from '@km/core/fingerprint64';
+import { fixturePath, listFixtures } from '@km/test-utils';
 import { inFolder, km } from './support.ts';
 
 interface Check {

@@ -7,13 +7,12 @@ import {
   requireShape,
   upgradeModelConfig,
 } from '@km/keras-config';
-import { layers, Model, trackable_view } from '@km/layers';
+import { layers, Model } from '@km/layers';
 import { type KerasMetadataNode, readSavedModel, type SavedModel } from '@km/savedmodel';
 import type { Place } from '../paths/platform.ts';
 import { compileAsSaved } from '../revive/compile.ts';
 import { reviveModel } from '../revive/revive-model.ts';
 import { SAVE_COUNTER } from '../save/saved-model/plan-variables.ts';
-import { SavedChildren } from '../save/saved-model/saved-children.ts';
 import { fromFile } from './file-error.ts';
 import { fillFromCheckpoint } from './load-checkpoint.ts';
 import type { LoadContext } from './load-context.ts';
@@ -106,9 +105,7 @@ async function fill(
       },
     );
   }
-  const savedChildren = new SavedChildren();
-  const view = { ...trackable_view(), children: (item: object) => savedChildren.of(item) };
-  await fillFromCheckpoint(model, checkpoint, context.report, context.read, view);
+  await fillFromCheckpoint(model, checkpoint, context.report, context.read);
   forgetCounter(context.report.extra);
   const missing = new Set(context.report.missing);
   const empty = model.weights.filter(({ name }) => missing.has(name));
