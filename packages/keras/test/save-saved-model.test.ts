@@ -263,18 +263,6 @@ test('save_traces=false keeps configurations and no functions', async () => {
   expect(loaded.apply(x).shape).toEqual([1, 2]);
 });
 
-test('a recurrent layer keeps its states', async () => {
-  const model = new Sequential([
-    new layers.LSTM({ units: 2, stateful: true, batch_input_shape: [1, 3, 2] }),
-  ]);
-  const x = tf.randomUniform([1, 3, 2]);
-  await model.predict(x, { verbose: 0 });
-  const { store, read } = await saved(model);
-  expect(nodeAt(objectsOf(read), 'root.layer-0.keras_api.states.1')?.value.kind).toBe('variable');
-  const loaded = await models.load_model({ store, path: 'm' });
-  expect(loaded.apply(x).dataSync()).toEqual(model.apply(x).dataSync());
-});
-
 test('a lookup layer that learned its words has them in its table and its config', async () => {
   const lookup = new layers.StringLookup({ name: 'words' });
   lookup.adapt(tf.tensor(['b', 'a', 'b']));

@@ -120,7 +120,7 @@ export class Restoration {
       const stored = this.#node(node);
       if (this.#noteCrossing(node, item)) continue;
       const live = new Map(this.#view.children(item));
-      for (const { name, node: below } of certainFirst(stored.children)) {
+      for (const { name, node: below } of certainFirst(stored.children, live)) {
         const child = live.get(name);
         if (child !== undefined) pairs.push([below, child]);
         else this.#leaveOpen(item, { name, node: below });
@@ -190,10 +190,15 @@ export class Restoration {
 }
 
 /**
- * Edges of a model in the order in which they are to be trusted: whether a layer with a table is one "with weights"
- * differs from version to version, and with it the numbers of all that follow.
+ * Edges of a model in the order in which they are to be trusted. Whether a layer with a table is one "with weights" differs
+ * from version to version, and with it the numbers of all that follow; where the counts agree those numbers hold.
  */
-function certainFirst(edges: readonly ObjectEdge[]): readonly ObjectEdge[] {
-  const isCounted = ({ name }: ObjectEdge): boolean => name.startsWith('layer_with_weights-');
-  return [...edges.filter((edge) => !isCounted(edge)), ...edges.filter(isCounted)];
+function certainFirst(
+  edges: readonly ObjectEdge[],
+  live: ReadonlyMap<string, unknown>,
+): readonly ObjectEdge[] {
+  const isCounted = (name: string): boolean => name.startsWith('layer_with_weights-');
+  const counted = edges.filter(({ name }) => isCounted(name));
+  if (counted.length === [...live.keys()].filter(isCounted).length) return edges;
+  return [...edges.filter(({ name }) => !isCounted(name)), ...counted];
 }
