@@ -15,7 +15,8 @@ import {
   valueOfRecord,
 } from '@km/graph';
 
-interface Recorded {
+/** A recorded array. */
+export interface Recorded {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly data: string | readonly string[];

@@ -1,10 +1,12 @@
 import { UnsupportedError } from '@km/core';
 import type { NameAttrList } from '@km/proto/saved-model';
+import type { FusableActivation } from '../composed/epilogue.ts';
 import type { Body } from './body.ts';
 import type { Compiled, ResultOrigin } from './compiled.ts';
 import { arrange, type Block, type BlockItem } from './frames.ts';
+import { type Fusion, findFusions } from './fusion.ts';
 import { loopStep } from './loop.ts';
-import type { OpBuilder, OpNode, PlannedKernel } from './op-node.ts';
+import type { Kernel, OpBuilder, OpNode, PlannedKernel } from './op-node.ts';
 import { type FindOp, type Plan, type PlanNode, planBody } from './plan.ts';
 import type { Run } from './run.ts';
 import { freeing, kernelStep, type Slots, type Step, skippingDead } from './step.ts';
@@ -16,7 +18,15 @@ export interface CompileServices {
   readonly findOp: FindOp;
   /** Makes kernels; undefined for ops that are known but not run here. */
   builder(op: string): OpBuilder | undefined;
+  /** Makes the kernel of a product or convolution with the bias and the activation that follow. */
+  fuse(head: OpNode, activation: FusableActivation): Kernel;
   compileFunction(called: NameAttrList): Compiled;
+}
+
+/** A step with the places that it touches. */
+interface PlainStep {
+  readonly step: Step;
+  readonly uses: readonly number[];
 }
 
 /** Ops that leave one of their outputs dead. */
@@ -92,7 +102,12 @@ class Compiler {
 
   /** Steps of a graph in which every node runs once; values are freed after their last use. */
   #plainSteps(): Step[] {
-    const made = this.#plan.nodes.flatMap((plan) => this.#plainStep(plan) ?? []);
+    const { byLast, absorbed } = findFusions(this.#plan);
+    const made = this.#plan.nodes.flatMap((plan) => {
+      if (absorbed.has(plan)) return [];
+      const fusion = byLast.get(plan);
+      return (fusion === undefined ? this.#plainStep(plan) : this.#fusedStep(plan, fusion)) ?? [];
+    });
     const returned = new Set(this.#plan.returns.map(({ slot }) => this.#root[slot] ?? slot));
     const lastUse = new Map<number, number>();
     for (const [index, { uses }] of made.entries()) {
@@ -105,8 +120,17 @@ class Compiler {
     return made.map(({ step }, index) => freeing(step, frees[index] ?? []));
   }
 
+  /** Step that computes the output of a node together with those of the nodes before it. */
+  #fusedStep(last: PlanNode, { head, inputs, activation }: Fusion): PlainStep {
+    const places = inputs.map(({ slot }) => this.#root[slot] ?? slot);
+    this.#owned[last.firstSlot] = true;
+    const kernel = this.#services.fuse(this.#opNode(head), activation);
+    const step = kernelStep(kernel, places, last.firstSlot, head.where);
+    return { step, uses: [...places, last.firstSlot] };
+  }
+
   /** Step of a node with the places that it touches; undefined when the node needs no work. */
-  #plainStep(plan: PlanNode): { readonly step: Step; readonly uses: number[] } | undefined {
+  #plainStep(plan: PlanNode): PlainStep | undefined {
     const { kernel, constants, outputs } = this.#build(plan);
     const inputs = plan.inputs.map(({ slot }) => this.#root[slot] ?? slot);
     for (const [i, ownership] of outputs.entries()) {
@@ -172,16 +196,8 @@ class Compiler {
     return slot;
   }
 
-  #build(plan: PlanNode): PlannedKernel {
-    const { node, attrs, where, inputs, outputTypes } = plan;
-    const builder = this.#services.builder(node.op);
-    if (builder === undefined) {
-      throw new UnsupportedError(
-        `${where} is of an op that is not run here, so the function cannot run.`,
-        { path: node.name },
-      );
-    }
-    const opNode: OpNode = {
+  #opNode({ node, attrs, where, inputs, outputTypes }: PlanNode): OpNode {
+    return {
       name: node.name,
       op: node.op,
       attrs,
@@ -190,7 +206,18 @@ class Compiler {
       outputTypes,
       compile: (called) => this.#services.compileFunction(called),
     };
-    const built = builder(opNode);
+  }
+
+  #build(plan: PlanNode): PlannedKernel {
+    const { node, where, inputs, outputTypes } = plan;
+    const builder = this.#services.builder(node.op);
+    if (builder === undefined) {
+      throw new UnsupportedError(
+        `${where} is of an op that is not run here, so the function cannot run.`,
+        { path: node.name },
+      );
+    }
+    const built = builder(this.#opNode(plan));
     const planned: PlannedKernel =
       typeof built === 'function'
         ? { kernel: built, outputs: outputTypes.map(() => 'owned') }

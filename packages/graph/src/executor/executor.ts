@@ -1,6 +1,7 @@
 import { MAX_RECURSION, MalformedError, NotFoundError } from '@km/core';
 import type { FunctionDef, NameAttrList, NodeDef } from '@km/proto/saved-model';
 import { callBuilder } from '../ops/control.ts';
+import { fusedKernel } from '../ops/fused.ts';
 import { opBuilder } from '../ops/table.ts';
 import { type BodyArg, bodyOfFunction, opDefOfFunction } from './body.ts';
 import { type CompileServices, compileBody } from './compile.ts';
@@ -116,6 +117,8 @@ export class GraphExecutor implements CompileServices {
     }
     return opBuilder(op);
   }
+
+  fuse: CompileServices['fuse'] = fusedKernel;
 
   compileFunction({ name }: NameAttrList): Compiled {
     return this.#compile(name);

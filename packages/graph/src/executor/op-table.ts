@@ -471,6 +471,10 @@ SqrtGrad y:T dy:T -> z:T
 Square x:T -> y:T
 SquaredDifference x:T y:T -> z:T
 Squeeze input:T -> output:T | squeeze_dims=[]
+StackCloseV2! handle:resource ->
+StackPopV2! handle:resource -> elem:elem_type
+StackPushV2! handle:resource elem:T -> output:T | swap_memory=false
+StackV2! max_size:int32 -> handle:resource | stack_name=""
 StatefulPartitionedCall! args:*Tin -> output:*Tout | config="" config_proto="" executor_type=""
 StatefulStandardNormal! resource:resource shape:shape_dtype -> output:dtype | dtype="float32" shape_dtype="int64"
 StatefulStandardNormalV2! resource:resource algorithm:int64 shape:shape_dtype -> output:dtype | dtype="float32" shape_dtype="int64"

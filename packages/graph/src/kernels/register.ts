@@ -41,7 +41,7 @@ import { tileKernel } from './tile.ts';
 import { transformKernel } from './transform.ts';
 import { registerTypedArrayKernel } from './typed-array-kernel.ts';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.ts';
-import { registerWasmFused } from './wasm-fused.ts';
+import { registerWasmConvolutions } from './wasm-convolutions.ts';
 import { registerWasmMatMul } from './wasm-mat-mul.ts';
 
 /**
@@ -51,7 +51,7 @@ import { registerWasmMatMul } from './wasm-mat-mul.ts';
  */
 export function registerKernels(): void {
   registerWasmMatMul();
-  registerWasmFused();
+  registerWasmConvolutions();
   registerRandomKernels();
   registerEmptyGuards();
   registerTypedArrayKernel(castKernel);

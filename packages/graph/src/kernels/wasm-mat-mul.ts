@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.ts';
+import { withActivation } from './wasm-activation.ts';
 import type { WasmBackend } from './wasm-backend.ts';
-import { withActivation } from './wasm-fused.ts';
 import { guardPackedShape, matricesOf, multiply, multiplyFused } from './wasm-product.ts';
 
 /**

@@ -34,6 +34,7 @@ import { spaceOps } from './space.ts';
 import { sparseOps } from './sparse.ts';
 import { sparseArithmeticOps } from './sparse-arithmetic.ts';
 import { spectralOps } from './spectral.ts';
+import { stackOps } from './stacks.ts';
 import { stringOps } from './strings.ts';
 import { tableOps } from './tables.ts';
 import { tensorArrayOps } from './tensor-array.ts';
@@ -79,6 +80,7 @@ const families: readonly OpFamily[] = [
   selectionOps,
   shapeOps,
   slicingOps,
+  stackOps,
   stringOps,
   tableOps,
   tensorArrayOps,

@@ -56,7 +56,7 @@ function arrayOf(value: Value): TensorArray {
 }
 
 /** A copy that lives until the call ends, because loops free what they do not pass on. */
-function keptUntilEnd(value: Value, run: Run): Value {
+export function keptUntilEnd(value: Value, run: Run): Value {
   const copy = share(value);
   const tensors = copy instanceof ComplexTensor ? [copy.real, copy.imag] : [copy];
   for (const tensor of tensors) {

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { replaceKernel } from './replace-kernel.ts';
 import { simdFunctions } from './simd/functions.ts';
 import type { WasmBackend } from './wasm-backend.ts';
 
@@ -7,22 +6,6 @@ const UPPER_ENDS: ReadonlyMap<unknown, number> = new Map([
   ['relu', Number.POSITIVE_INFINITY],
   ['relu6', 6],
 ]);
-
-/**
- * Lets the fused convolutions of the wasm backend keep a NaN, which their own activations turn into a number: the
- * activation follows in place, on what the kernel has just written.
- */
-export function registerWasmFused(): void {
-  for (const kernelName of [tf.FusedConv2D, tf.FusedDepthwiseConv2D]) {
-    replaceKernel(kernelName, 'wasm', (replaced) => (call) => {
-      const info = withActivation(call.backend as WasmBackend, call.attrs ?? {}, (attrs) =>
-        replaced?.kernelFunc({ ...call, attrs }),
-      );
-      if (info === undefined) throw new TypeError(`${kernelName} is missing`);
-      return info;
-    });
-  }
-}
 
 /** The end at which an activation cuts above, its other end being zero; undefined for activations that do more. */
 export function upperEnd(activation: unknown): number | undefined {
