@@ -21,6 +21,7 @@ export {
   load,
   RaggedTensor,
   type RestoredFunction,
+  type SignatureSpec,
   SparseTensor,
   type StructuredInput,
   type StructuredOutput,

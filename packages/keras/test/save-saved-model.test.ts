@@ -75,6 +75,25 @@ test('layers have the functions and edges that Keras looks for', async () => {
   expect(nodeAt(objects, 'root._default_save_signature')).toBeDefined();
 });
 
+test('a model is called with training or without, also where that makes no difference', async () => {
+  const { store, read } = await saved(small());
+  const call = nodeAt(objectsOf(read), 'root.__call__')?.value;
+  const names = call?.kind === 'function' ? call.concreteFunctions : [];
+  expect(new Set(names).size).toBe(2);
+  const modes = names.map((name) => objectsOf(read).concreteFunctions.get(name)?.inputSignature);
+  expect(modes).toMatchObject([
+    { items: [{ items: [{}, { value: false }] }, {}] },
+    { items: [{ items: [{}, { value: true }] }, {}] },
+  ]);
+  const x = tf.ones([1, 4]);
+  const { __call__ } = (await saved_model.load({ store, path: 'm' })) as unknown as {
+    readonly __call__: (x: tf.Tensor, args?: object) => tf.Tensor;
+  };
+  for (const training of [true, false]) {
+    expect(__call__(x, { training }).dataSync()).toEqual(__call__(x).dataSync());
+  }
+});
+
 test('the metadata of the model stand in the file and, for TensorFlow 2.4, in its object', async () => {
   const { read } = await saved(small());
   const [root] = objectsOf(read).nodes;

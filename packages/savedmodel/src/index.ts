@@ -7,7 +7,6 @@ export {
   type VariableBindings,
 } from './bind-variables.ts';
 export type { DecodedSavedModel } from './decode-saved-model.ts';
-export { encodeFunction } from './encode-function.ts';
 export { encodeTensorProto } from './encode-tensor-proto.ts';
 export type { Fingerprint } from './fingerprint.ts';
 export { type SavedModelFormat, savedModelFormat } from './format.ts';

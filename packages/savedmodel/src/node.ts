@@ -16,7 +16,6 @@ export {
   type ConstantKind,
   type DecodedSavedModel,
   decodeTensorProto,
-  encodeFunction,
   encodeTensorProto,
   type Fingerprint,
   type FunctionKind,

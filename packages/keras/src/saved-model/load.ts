@@ -1,4 +1,4 @@
-import { isKmError, type ReadOptions, readAll } from '@km/core';
+import { isKmError, type LazyTensor, type ReadOptions, readAll, type TensorMap } from '@km/core';
 import { GraphExecutor, TableResource, valueOfRecord } from '@km/graph';
 import { Variable } from '@km/layers';
 import {
@@ -114,11 +114,7 @@ export async function readVariables(
   return found;
 }
 
-/** Names of the parts that a table leaves in a checkpoint. */
-const KEYS = /(^|-)keys$/;
-const VALUES = /(^|-)values$/;
-
-/** Fills tables from the checkpoint or by their initializers, once. */
+/** Fills tables from the checkpoint and by their initializers, once. */
 export async function initializeResources(
   saved: SavedModel,
   graph: SavedObjectGraph,
@@ -130,9 +126,7 @@ export async function initializeResources(
   for (const { id, value } of graph.nodes) {
     if (value.kind !== 'resource') continue;
     const resource = restorer.capture(id);
-    const stored = [...(values.get(id)?.values() ?? [])];
-    const keys = tensors?.get(stored.find((key) => KEYS.test(key)) ?? '');
-    const content = tensors?.get(stored.find((key) => VALUES.test(key)) ?? '');
+    const [keys, content] = tableParts([...(values.get(id)?.values() ?? [])], tensors);
     if (resource instanceof TableResource && keys !== undefined && content !== undefined) {
       resource.replace(
         valueOfRecord(await keys.read(read)),
@@ -141,6 +135,17 @@ export async function initializeResources(
     }
     restorer.call(id, '_initialize');
   }
+}
+
+/** Keys and values of a table in a checkpoint, under the keys of the object or under endings of them. */
+function tableParts(
+  stored: readonly string[],
+  tensors: TensorMap | undefined,
+): readonly (LazyTensor | undefined)[] {
+  return ['-keys', '-values'].map((ending) => {
+    const names = stored.map((key) => (key.endsWith(ending) ? key : key + ending));
+    return names.map((name) => tensors?.get(name)).find((tensor) => tensor !== undefined);
+  });
 }
 
 function describeModel(root: LoadedValue, metaGraph: MetaGraph): LoadedModel {

@@ -21,9 +21,17 @@ export class FunctionPlan {
   /** Makes a traced function callable from outside and returns its name. */
   addConcrete(traced: TracedFunction, input: Structure, output: Structure): string {
     const boundInputs = traced.captures.map((resource) => this.#bound(traced, resource));
-    const { name } = traced;
+    const name = this.#nameOf(traced);
     this.#plan.addConcrete({ name, boundInputs, inputSignature: input, outputSignature: output });
     return name;
+  }
+
+  /** Name for a function with arguments of its own: equal functions share a body, but not what calls have to match. */
+  #nameOf({ name, definition }: TracedFunction): string {
+    if (!this.#plan.hasConcrete(name)) return name;
+    const other = this.library.newName(name.replace(/_\d+$/, ''));
+    const copy = { ...definition, signature: { ...definition.signature, name: other } };
+    return this.library.add(copy, copy);
   }
 
   /** @throws UnsupportedError for a variable that does not belong to the model. */

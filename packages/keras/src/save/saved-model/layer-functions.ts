@@ -6,7 +6,7 @@ import {
   nest,
   trace_layer,
 } from '@km/layers';
-import { encodeFunction, type Structure } from '@km/savedmodel';
+import type { Structure } from '@km/savedmodel';
 import type { FunctionPlan } from './function-plan.ts';
 import type { CallInputs } from './input-specs.ts';
 import {
@@ -42,8 +42,10 @@ export function addLayerFunctions(
   const conditional = [false, true].map((training) =>
     traced(layer, 'call_and_return_conditional_losses', called, training, functions),
   ) as [Mode, Mode];
-  // Models are called with a mode even where it makes no difference.
-  const same = !(layer instanceof Model) && haveSameBody(...conditional);
+  // Keras calls models, and layers with layers inside that know training, with a mode even where it makes no difference.
+  const isLeaf = !(layer instanceof Model) && layer._sublayers.length === 0;
+  const [inference, training] = conditional.map(({ made }) => made.function.name);
+  const same = isLeaf && inference === training;
   const modes = same ? [{ ...conditional[0], training: null }] : conditional;
   const ofKind = (kind: LayerFunctionKind): Mode[] =>
     modes.map(({ training }) => ({
@@ -81,15 +83,6 @@ function traced(
     training,
     made: trace_layer(layer, kind, { inputs, args: { ...args, training } }, library),
   };
-}
-
-function haveSameBody(a: Mode, b: Mode): boolean {
-  const [left, right] = [a, b].map(({ made }) => {
-    const { definition } = made.function;
-    return encodeFunction({ ...definition, signature: { ...definition.signature, name: '' } });
-  });
-  if (left === undefined || left.length !== right?.length) return false;
-  return left.every((byte, index) => byte === right[index]);
 }
 
 function addFunction(

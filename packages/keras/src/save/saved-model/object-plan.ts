@@ -65,6 +65,11 @@ export class ObjectPlan {
     this.#functions.set(concrete.name, concrete);
   }
 
+  /** True when a trace of this name is there. */
+  hasConcrete(name: string): boolean {
+    return this.#functions.has(name);
+  }
+
   /** Gives all objects and traces; `metadata` is the JSON of Keras that an object carries itself. */
   finish(metadata: ReadonlyMap<number, string>): SavedObjectGraph {
     const nodes = this.#objects.map(({ value, children, registeredName }, id): SavedNode => {

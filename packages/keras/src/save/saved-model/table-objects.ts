@@ -26,7 +26,7 @@ export function addTable(table: LookupTable, plan: ObjectPlan, functions: Functi
   };
   const sharedName = `table_${hashOf(keys, values).toString(16)}`;
   const shared = { sharedName, keyDType: keys.dtype, valueDType: values.dtype };
-  for (const definition of tableFunctions(shared, names)) library.add(definition);
+  for (const definition of tableFunctions(shared, names)) library.add(definition, table);
   const add = (edge: string, name: string, boundInputs: number[], output: Structure): void => {
     const inputSignature = callSignature([]);
     plan.addConcrete({ name, boundInputs, inputSignature, outputSignature: output });
