@@ -1,4 +1,7 @@
 import { defineConfig } from 'tsup';
-import { base } from '../../tsup.base.ts';
+import { base, forNode } from '../../tsup.base.ts';
 
-export default defineConfig({ ...base, entry: ['src/index.ts'] });
+export default defineConfig([
+  { ...base, entry: ['src/index.ts'] },
+  forNode({ node: 'src/index.ts' }),
+]);

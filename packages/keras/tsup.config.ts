@@ -1,4 +1,8 @@
 import { defineConfig } from 'tsup';
-import { base } from '../../tsup.base.ts';
+import { base, forNode } from '../../tsup.base.ts';
 
-export default defineConfig({ ...base, entry: ['src/index.ts', 'src/node.ts'] });
+export default defineConfig([
+  { ...base, entry: ['src/index.ts'] },
+  { ...base, entry: ['src/node.ts'], format: ['cjs'], clean: false },
+  { ...forNode(['src/node.ts']), dts: true },
+]);

@@ -1,8 +1,11 @@
 import { defineConfig } from 'tsup';
-import { base } from '../../tsup.base.ts';
+import { base, forNode } from '../../tsup.base.ts';
 
-export default defineConfig({
-  ...base,
-  entry: ['src/index.ts'],
-  external: [...(base.external ?? []), /^@tensorflow\//],
-});
+export default defineConfig([
+  {
+    ...base,
+    entry: ['src/index.ts'],
+    external: [...(base.external ?? []), /^@tensorflow\//],
+  },
+  forNode({ node: 'src/index.ts' }),
+]);

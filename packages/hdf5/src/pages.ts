@@ -16,12 +16,13 @@ export function cachedPages(source: ByteSource, { signal }: ReadOptions = {}): P
   const page = (index: number): Promise<Uint8Array> => {
     const start = index * PAGE_BYTES;
     const end = Math.min(start + PAGE_BYTES, source.byteLength);
-    const found = pages.get(index) ?? source.read(start, end, { signal });
+    const known = pages.get(index);
+    const found = known ?? source.read(start, end, { signal });
     // Set again, so that the Map's order tells which page was used last.
     pages.delete(index);
     pages.set(index, found);
     if (pages.size > MAX_PAGES) pages.delete(pages.keys().next().value ?? index);
-    found.catch(() => pages.delete(index));
+    if (known === undefined) found.catch(() => pages.delete(index));
     return found;
   };
   return {
