@@ -5,6 +5,7 @@ import {
   type ReadableStore,
   type ReadOptions,
   readAll,
+  refuseGitLfsPointer,
   type Shape,
   type TensorMap,
 } from '@km/core';
@@ -16,7 +17,6 @@ import { indexKey } from './file-names.ts';
 import type { BundleEntry, BundleHeader, BundleIndex } from './index-entry.ts';
 import { lazyEntry } from './lazy-entry.ts';
 import { firstSlice, lazySlices } from './lazy-slices.ts';
-import { refuseLfsBytes } from './lfs-pointer.ts';
 import { MAX_INDEX_BYTES } from './limits.ts';
 import { OBJECT_GRAPH_KEY, type ObjectGraph } from './object-graph.ts';
 import { resolvePrefix } from './resolve-prefix.ts';
@@ -102,7 +102,7 @@ async function readIndex(
       source: source.name,
     });
   const bytes = await readAll(source, options);
-  refuseLfsBytes(bytes, source.name);
+  refuseGitLfsPointer(bytes, source.name);
   return decodeIndex(bytes, source.name, verifyChecksums);
 }
 

@@ -43,6 +43,7 @@ export {
   numberToBfloat16,
   numberToFloat16,
 } from './float16.ts';
+export { refuseGitLfsPointer } from './git-lfs.ts';
 export { float32ToHalf, type HalfDType, halfToFloat32 } from './half-arrays.ts';
 export type { HttpOptions } from './http-request.ts';
 export { httpSource } from './http-source.ts';

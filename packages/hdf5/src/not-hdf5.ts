@@ -1,12 +1,8 @@
-import { type KmError, MalformedError, TruncatedError } from '@km/core';
+import { type KmError, MalformedError, refuseGitLfsPointer, TruncatedError } from '@km/core';
 import type { Pages } from './pages.ts';
 import { SIGNATURE } from './signature.ts';
 
 const OTHERS: readonly { readonly starts: readonly string[]; readonly what: string }[] = [
-  {
-    starts: ['version https://git-lfs'],
-    what: 'is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`',
-  },
   {
     starts: ['PK\x03\x04', 'PK\x05\x06'],
     what: 'is a zip archive, not HDF5; if it is a model in the .keras format, load it as that, whatever its name',
@@ -32,6 +28,7 @@ export async function notHdf5(pages: Pages): Promise<KmError> {
   const { byteLength, name } = pages.source;
   if (byteLength === 0) return new TruncatedError(`${name} is empty.`, { source: name, offset: 0 });
   const head = await pages.read(0, Math.min(byteLength, 64));
+  refuseGitLfsPointer(head, name);
   const text = String.fromCharCode(...head)
     .trimStart()
     .toLowerCase();

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { fileStore, recoverDirectory, saveDirectory } from '@km/core/node';
+import { confirmAt } from './node-confirm.ts';
 import type { Place, Platform } from './paths/platform.ts';
 
 /** Paths of the local file system, and a person at the terminal. */
@@ -12,15 +12,8 @@ export const nodePlatform: Platform = {
     const file = resolve(text.startsWith('file:') ? fileURLToPath(text) : text);
     return localPlace(file, text);
   },
-  async confirm(question) {
-    if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) return undefined;
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    try {
-      const answer = await terminal.question(`${question} [y/n] `);
-      return /^y(es)?$/i.test(answer.trim());
-    } finally {
-      terminal.close();
-    }
+  confirm(question) {
+    return confirmAt({ input: process.stdin, output: process.stdout }, question);
   },
 };
 

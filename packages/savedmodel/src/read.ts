@@ -9,11 +9,11 @@ import {
   type ReadableStore,
   type ReadOptions,
   readAll,
+  refuseGitLfsPointer,
   UnsupportedError,
 } from '@km/core';
 import { type DecodedSavedModel, decodeSavedModel } from './decode-saved-model.ts';
 import { decodeFingerprint, type Fingerprint } from './fingerprint.ts';
-import { refuseLfsPointer } from './git-lfs.ts';
 import { decodeKerasMetadata, inlineKerasMetadata, type KerasMetadata } from './keras-metadata.ts';
 import type { AssetFile, MetaGraph } from './meta-graph.ts';
 
@@ -126,7 +126,7 @@ async function readBounded(source: ByteSource, options?: ReadOptions): Promise<U
     );
   }
   const bytes = await readAll(source, options);
-  refuseLfsPointer(bytes, source.name);
+  refuseGitLfsPointer(bytes, source.name);
   return bytes;
 }
 

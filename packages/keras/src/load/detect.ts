@@ -1,4 +1,10 @@
-import { type ByteSource, MalformedError, NotFoundError, type ReadOptions } from '@km/core';
+import {
+  type ByteSource,
+  MalformedError,
+  NotFoundError,
+  type ReadOptions,
+  refuseGitLfsPointer,
+} from '@km/core';
 import type { Place } from '../paths/platform.ts';
 
 /** What lies at a place, told by its content and never by its name. */
@@ -10,7 +16,6 @@ export type Detected =
 
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
-const LFS = 'version https://git-lfs';
 
 /** Places of the HDF5 signature: at the start, or after a user block of 512, 1024, … bytes. */
 const USER_BLOCKS = [0, 512, 1024, 2048, 4096, 8192];
@@ -46,6 +51,7 @@ async function detectFile(source: ByteSource, options?: ReadOptions): Promise<De
     const bytes = at === 0 ? head : await source.read(at, at + HDF5.length, options);
     if (startsWith(bytes, HDF5)) return { kind: 'h5', source };
   }
+  refuseGitLfsPointer(head, source.name);
   const text = new TextDecoder('latin1').decode(head);
   if (/^\s*\{/.test(text)) return { kind: 'json', source };
   throw new MalformedError(`${source.name} ${describe(text, source.byteLength)}`, {
@@ -55,9 +61,6 @@ async function detectFile(source: ByteSource, options?: ReadOptions): Promise<De
 
 function describe(text: string, byteLength: number): string {
   if (byteLength === 0) return 'is empty: the download or copy failed.';
-  if (text.startsWith(LFS)) {
-    return 'is a Git LFS pointer, not the file itself: run `git lfs pull` where it came from.';
-  }
   if (/^\s*<(!doctype|html|\?xml)/i.test(text)) return 'is a web page, not a model: check the URL.';
   return 'is no HDF5 file, no .keras archive and no JSON: it is damaged, or not a Keras model. Pass a SavedModel as its directory.';
 }

@@ -1,9 +1,9 @@
+import { fingerprint64 } from '@km/core/fingerprint64';
 import { isTracing, sipHash } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config, LayerConfig, Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
 import { encodeCategories, encodedShape, modeName, type OutputMode } from './encode-categories.ts';
-import { fingerprint64 } from './fingerprint64.ts';
 import { bytesOf, fromHost, type Token, tokensOf } from './host-values.ts';
 import { encodingDType } from './output-dtype.ts';
 import { OwnDTypeLayer } from './own-dtype-layer.ts';
