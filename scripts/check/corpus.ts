@@ -13,6 +13,7 @@ import type { CorpusCase, Expected } from './corpus-case.ts';
 import { corpusCheckpoints } from './corpus-checkpoints.ts';
 import { checkModel } from './corpus-model.ts';
 import { corpusSavedModels } from './corpus-savedmodels.ts';
+import { corpusSignatures } from './corpus-signatures.ts';
 import { type Outcome, printGroup } from './golden-report.ts';
 import { corpusH5 } from './h5-corpus.ts';
 
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
   groups.set('checkpoints', await corpusCheckpoints(folder, values.filter));
   groups.set('HDF5 files', await corpusH5(folder, values.filter));
   groups.set('SavedModels', await corpusSavedModels(folder, values.filter));
+  groups.set('signatures', await corpusSignatures(folder, values.filter));
   groups.set('configurations', values.filter === '' ? await corpusConfigs(folder) : []);
   for (const [group, outcomes] of groups) printGroup(group, outcomes);
   const all = [...groups.values()].flat();
