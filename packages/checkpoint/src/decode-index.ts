@@ -15,7 +15,7 @@ import {
   type TensorSliceProto,
 } from '@km/proto/checkpoint';
 import { decodeTable } from './decode-table.ts';
-import { dtypeOfCode } from './dtype-codes.ts';
+import { dtypeOfCode } from './dtype-of-code.ts';
 import type { BundleEntry, BundleHeader, BundleIndex } from './index-entry.ts';
 import { MAX_SHARDS } from './limits.ts';
 import { binaryString, type SliceExtent } from './slice-key.ts';

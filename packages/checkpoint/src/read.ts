@@ -12,7 +12,7 @@ import {
 import { BundleData } from './bundle-data.ts';
 import { decodeIndex } from './decode-index.ts';
 import { decodeObjectGraph } from './decode-object-graph.ts';
-import { dtypeOfCode } from './dtype-codes.ts';
+import { dtypeOfCode } from './dtype-of-code.ts';
 import { indexKey } from './file-names.ts';
 import type { BundleEntry, BundleHeader, BundleIndex } from './index-entry.ts';
 import { lazyEntry } from './lazy-entry.ts';

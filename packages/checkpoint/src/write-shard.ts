@@ -1,6 +1,6 @@
 import { encodeTensor, type LazyTensor, type ReadOptions, type Tensor } from '@km/core';
+import { tensorDTypeCode } from '@km/core/tensor-proto';
 import { crc32c, maskCrc } from './crc32c.ts';
-import { dtypeCode } from './dtype-codes.ts';
 import { encodeStrings } from './encode-strings.ts';
 import type { BundleEntry } from './index-entry.ts';
 
@@ -42,7 +42,7 @@ export async function* shardChunks(
       }
     }
     entries.set(name, {
-      ...{ dtypeCode: dtypeCode(dtype), shape, shard, offset, byteLength },
+      ...{ dtypeCode: tensorDTypeCode(dtype), shape, shard, offset, byteLength },
       ...{ crc: maskCrc(crc), slices: [] },
     });
     offset += byteLength;

@@ -32,3 +32,6 @@ export const MAX_INFLATION_RATIO = 1_100;
 
 /** Most bytes taken into memory from a server that ignores ranges; the weights of VGG19 have 575 MB. */
 export const MAX_HTTP_BODY_BYTES: number = 4 * 1024 * 1024 * 1024;
+
+/** Most bytes to which a constant may grow when its file holds one value for many elements; seen are some 100 KB. */
+export const MAX_FILLED_BYTES: number = 256 * 1024 * 1024;

@@ -1,3 +1,4 @@
+export type { PartialShape } from '@km/core/tensor-proto';
 export {
   batchNormInference,
   batchNormTraining,
@@ -35,7 +36,6 @@ export {
 } from './composed/scan.ts';
 export { spaceToDepth } from './composed/space-to-depth.ts';
 export { AssetTensor } from './executor/asset-tensor.ts';
-export type { PartialShape } from './executor/attrs.ts';
 export type { BodyArg } from './executor/body.ts';
 export { constantOf } from './executor/constant.ts';
 export { deviceDType, type GraphDType } from './executor/dtype.ts';

@@ -1,3 +1,4 @@
+import { partialShape, tensorDType } from '@km/core/tensor-proto';
 import type {
   FunctionSpec as FunctionSpecProto,
   SavedObject,
@@ -5,8 +6,6 @@ import type {
 } from '@km/proto/saved-model';
 import type { FunctionSpec, SavedNodeKind, VariableKind } from './saved-node.ts';
 import { decodeStructure } from './structure.ts';
-import { tensorDType } from './tensor-dtype.ts';
-import { partialShape } from './tensor-shape.ts';
 
 /** Reads what an object of a SavedModel is. */
 export function decodeNodeKind(proto: SavedObject): SavedNodeKind {

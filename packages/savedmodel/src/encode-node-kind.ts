@@ -1,3 +1,4 @@
+import { tensorDTypeCode } from '@km/core/tensor-proto';
 import type {
   FunctionSpec as FunctionSpecProto,
   SavedObject,
@@ -5,7 +6,6 @@ import type {
 } from '@km/proto/saved-model';
 import { encodeStructure } from './encode-structure.ts';
 import type { FunctionSpec, SavedNodeKind, VariableKind } from './saved-node.ts';
-import { tensorDTypeCode } from './tensor-dtype.ts';
 import { shapeProto } from './tensor-shape.ts';
 
 /** Makes the part of an object's message that says what it is. */

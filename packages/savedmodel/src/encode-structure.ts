@@ -1,6 +1,6 @@
+import { tensorDTypeCode } from '@km/core/tensor-proto';
 import type { StructuredValue, TypeSpecProto } from '@km/proto/saved-model';
 import type { Structure, TypeSpecStructure } from './structure.ts';
-import { tensorDTypeCode } from './tensor-dtype.ts';
 import { shapeProto } from './tensor-shape.ts';
 
 /** Makes the message of a Python value; `undefined` for none at all. */

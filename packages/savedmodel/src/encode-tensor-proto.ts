@@ -1,6 +1,6 @@
 import { encodeTensor, type Tensor } from '@km/core';
+import { tensorDTypeCode } from '@km/core/tensor-proto';
 import type { TensorProto } from '@km/proto/saved-model';
-import { tensorDTypeCode } from './tensor-dtype.ts';
 import { shapeProto } from './tensor-shape.ts';
 
 /** Makes the message of a constant: numbers as their bytes, strings one by one. */

@@ -1,8 +1,8 @@
 import type { Tensor } from '@km/core';
+import { type PartialShape, type TensorDType, tensorDTypeCode } from '@km/core/tensor-proto';
 import type { AttrValue, NodeDef } from '@km/proto/saved-model';
 import { encodeTensorProto } from './encode-tensor-proto.ts';
-import { type TensorDType, tensorDTypeCode } from './tensor-dtype.ts';
-import { type PartialShape, shapeProto } from './tensor-shape.ts';
+import { shapeProto } from './tensor-shape.ts';
 
 /** Attributes of a node by name. */
 export type NodeAttrs = Readonly<Record<string, AttrValue.$Properties>>;

@@ -1,4 +1,13 @@
 export {
+  decodeTensorProto,
+  type OtherDType,
+  type PartialShape,
+  partialShape,
+  type TensorDType,
+  tensorDType,
+  tensorDTypeCode,
+} from '@km/core/tensor-proto';
+export {
   type BindVariablesOptions,
   type BoundSlot,
   type BoundVariable,
@@ -53,14 +62,7 @@ export {
   type TableFunctionNames,
   tableFunctions,
 } from './table-functions.ts';
-export {
-  type OtherDType,
-  type TensorDType,
-  tensorDType,
-  tensorDTypeCode,
-} from './tensor-dtype.ts';
-export { decodeTensorProto } from './tensor-proto.ts';
-export { type PartialShape, partialShape, shapeProto } from './tensor-shape.ts';
+export { shapeProto } from './tensor-shape.ts';
 export {
   type SavedModelParts,
   type SavedModelTarget,

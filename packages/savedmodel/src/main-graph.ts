@@ -1,4 +1,5 @@
 import { MalformedError, type Tensor } from '@km/core';
+import { tensorDTypeCode } from '@km/core/tensor-proto';
 import type {
   AssetFileDef,
   FunctionDef,
@@ -18,7 +19,6 @@ import {
 import type { ConcreteFunction, SavedNode, SavedObjectGraph } from './saved-node.ts';
 import { addSaver, type SavedHandle } from './saver-graph.ts';
 import { type Structure, specsOf, type TensorSpecStructure } from './structure.ts';
-import { tensorDTypeCode } from './tensor-dtype.ts';
 import { shapeProto } from './tensor-shape.ts';
 
 /** What the graph of a SavedModel, for programs that do not read its objects, is made from. */

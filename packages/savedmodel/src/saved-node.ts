@@ -1,7 +1,6 @@
+import type { PartialShape, TensorDType } from '@km/core/tensor-proto';
 import type { Any } from '@km/proto/saved-model';
 import type { Structure } from './structure.ts';
-import type { TensorDType } from './tensor-dtype.ts';
-import type { PartialShape } from './tensor-shape.ts';
 
 /** A named edge to another object. */
 export interface SavedEdge {

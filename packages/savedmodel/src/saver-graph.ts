@@ -1,3 +1,4 @@
+import { type TensorDType, tensorDTypeCode } from '@km/core/tensor-proto';
 import type { SaverDef } from '@km/proto/saved-model';
 import {
   CPU,
@@ -7,7 +8,6 @@ import {
   typeAttr,
   typeCodesAttr,
 } from './graph-nodes.ts';
-import { type TensorDType, tensorDTypeCode } from './tensor-dtype.ts';
 
 /** A variable that the saver of a graph saves and restores. */
 export interface SavedHandle {

@@ -1,7 +1,11 @@
+import {
+  type PartialShape,
+  partialShape,
+  type TensorDType,
+  tensorDType,
+} from '@km/core/tensor-proto';
 import type { SignatureDef, TensorInfo, TensorProto } from '@km/proto/saved-model';
 import { decodeTypeSpec, type TypeSpecStructure } from './structure.ts';
-import { type TensorDType, tensorDType } from './tensor-dtype.ts';
-import { type PartialShape, partialShape } from './tensor-shape.ts';
 
 /** Where the values of an input or output are in the graph. */
 export type TensorPlace =

@@ -1,6 +1,10 @@
+import {
+  type PartialShape,
+  partialShape,
+  type TensorDType,
+  tensorDType,
+} from '@km/core/tensor-proto';
 import type { StructuredValue, TensorProto, TypeSpecProto } from '@km/proto/saved-model';
-import { type TensorDType, tensorDType } from './tensor-dtype.ts';
-import { type PartialShape, partialShape } from './tensor-shape.ts';
 
 /** What a function takes at one place: a tensor of this kind. */
 export interface TensorSpecStructure {

@@ -1,6 +1,6 @@
+import { type TensorDType, tensorDTypeCode } from '@km/core/tensor-proto';
 import type { FunctionDef, NodeDef } from '@km/proto/saved-model';
 import { constantAttrs, type NodeAttrs, textAttr, typeAttr } from './graph-nodes.ts';
-import { type TensorDType, tensorDTypeCode } from './tensor-dtype.ts';
 
 /** A lookup table that is filled once and never changed. */
 export interface StaticTable {

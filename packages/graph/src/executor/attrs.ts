@@ -1,9 +1,7 @@
 import { MalformedError } from '@km/core';
-import type { AttrValue, NameAttrList, TensorProto, TensorShapeProto } from '@km/proto/saved-model';
-import { type GraphDType, graphDType, isGraphDType } from './dtype.ts';
-
-/** Sizes of axes, null where unknown; null for an unknown number of axes. */
-export type PartialShape = readonly (number | null)[] | null;
+import { isTensorDType, type PartialShape, partialShape, tensorDType } from '@km/core/tensor-proto';
+import type { AttrValue, NameAttrList, TensorProto } from '@km/proto/saved-model';
+import type { GraphDType } from './dtype.ts';
 
 /** Attributes of a node, with the defaults that writers leave out. */
 export class Attrs {
@@ -80,7 +78,7 @@ export class Attrs {
 
   /** A type of tensors. */
   type(name: string): GraphDType {
-    return this.#get(name, ({ type }) => (type === null ? undefined : graphDType(type)), asDType);
+    return this.#get(name, ({ type }) => (type === null ? undefined : tensorDType(type)), asDType);
   }
 
   /** A shape. */
@@ -113,7 +111,7 @@ export class Attrs {
 
   /** A list of types. */
   types(name: string): GraphDType[] {
-    return this.#get(name, ({ list }) => list?.type.map(graphDType), listOf(asDType));
+    return this.#get(name, ({ list }) => list?.type.map(tensorDType), listOf(asDType));
   }
 
   /** A list of shapes. */
@@ -185,7 +183,7 @@ function asText(value: unknown): string | undefined {
 }
 
 function asDType(value: unknown): GraphDType | undefined {
-  return typeof value === 'string' && isGraphDType(value) ? value : undefined;
+  return typeof value === 'string' && isTensorDType(value) ? value : undefined;
 }
 
 function listOf<T>(read: (value: unknown) => T | undefined): (value: unknown) => T[] | undefined {
@@ -193,10 +191,4 @@ function listOf<T>(read: (value: unknown) => T | undefined): (value: unknown) =>
     if (!Array.isArray(value)) return undefined;
     return value.flatMap((item) => read(item) ?? []);
   };
-}
-
-/** Shape of a message; an absent message is an unknown shape. */
-export function partialShape(proto: TensorShapeProto | null): PartialShape {
-  if (proto === null || proto.unknownRank) return null;
-  return proto.dim.map(({ size }) => (size < 0n ? null : Number(size)));
 }

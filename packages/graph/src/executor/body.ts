@@ -1,7 +1,8 @@
 import { MalformedError } from '@km/core';
+import { tensorDType } from '@km/core/tensor-proto';
 import type { FunctionDef, NodeDef, OpDef as OpDefMessage } from '@km/proto/saved-model';
 import { Attrs } from './attrs.ts';
-import { type GraphDType, graphDType } from './dtype.ts';
+import type { GraphDType } from './dtype.ts';
 import type { ArgDef, OpDef } from './op-def.ts';
 
 /** An argument of a function, or a tensor of a graph that is fed. */
@@ -61,7 +62,7 @@ function argDefs(args: OpDefMessage['inputArg']): ArgDef[] {
     name,
     ...(typeListAttr === '' ? {} : { typesAttr: typeListAttr }),
     ...(numberAttr === '' ? {} : { countAttr: numberAttr }),
-    ...(typeAttr === '' ? { type: graphDType(type) } : { typeAttr }),
+    ...(typeAttr === '' ? { type: tensorDType(type) } : { typeAttr }),
   }));
 }
 

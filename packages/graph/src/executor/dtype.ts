@@ -1,48 +1,8 @@
+import type { TensorDType } from '@km/core/tensor-proto';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** Names of TensorFlow's `DataType` (tensorflow/core/framework/types.proto) by number. */
-const NAMES = [
-  'invalid',
-  'float32',
-  'float64',
-  'int32',
-  'uint8',
-  'int16',
-  'int8',
-  'string',
-  'complex64',
-  'int64',
-  'bool',
-  'qint8',
-  'quint8',
-  'qint32',
-  'bfloat16',
-  'qint16',
-  'quint16',
-  'uint16',
-  'complex128',
-  'float16',
-  'resource',
-  'variant',
-  'uint32',
-  'uint64',
-] as const;
-
-/** Name of the type of a tensor in a graph; `unknown` for types that no op of this package takes. */
-export type GraphDType = (typeof NAMES)[number] | 'unknown';
-
-/** The reference type of a type, which variables of TensorFlow 1 have, is this much higher. */
-const REFERENCE = 100;
-
-/** Name of a type by its number; reference types count as what they refer to. */
-export function graphDType(code: number): GraphDType {
-  return NAMES[code > REFERENCE ? code - REFERENCE : code] ?? 'unknown';
-}
-
-/** True for the name of a type that tensors of a graph can have. */
-export function isGraphDType(name: string): name is GraphDType {
-  return (NAMES as readonly string[]).includes(name);
-}
+/** Name of the type of a tensor in a graph; `unknown` for types without a name. */
+export type GraphDType = TensorDType;
 
 const FLOATS: ReadonlySet<GraphDType> = new Set(['float32', 'float64', 'float16', 'bfloat16']);
 const COMPLEX: ReadonlySet<GraphDType> = new Set(['complex64', 'complex128']);

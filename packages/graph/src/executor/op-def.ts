@@ -1,4 +1,5 @@
-import { type GraphDType, isGraphDType } from './dtype.ts';
+import { isTensorDType } from '@km/core/tensor-proto';
+import type { GraphDType } from './dtype.ts';
 import { OP_TABLE } from './op-table.ts';
 
 /** An input or output of an op: one tensor, a list of `count` tensors, or one per type of a list. */
@@ -66,7 +67,7 @@ function parseArg(text: string): ArgDef {
   const element = type.slice(star + 1);
   return {
     name,
-    ...(isGraphDType(element) ? { type: element } : { typeAttr: element }),
+    ...(isTensorDType(element) ? { type: element } : { typeAttr: element }),
     ...(star > 0 ? { countAttr: type.slice(0, star) } : {}),
     ...(isRef ? { isRef } : {}),
   };

@@ -1,6 +1,6 @@
 import { MalformedError } from '@km/core';
+import type { PartialShape } from '@km/core/tensor-proto';
 import * as tf from '@tensorflow/tfjs-core';
-import type { PartialShape } from './attrs.ts';
 import type { GraphDType } from './dtype.ts';
 import { HostTensor } from './host-tensor.ts';
 import { Resource, shapeOf, type Value } from './values.ts';

@@ -1,6 +1,6 @@
 import { LimitError, MalformedError } from '@km/core';
+import type { PartialShape } from '@km/core/tensor-proto';
 import * as tf from '@tensorflow/tfjs-core';
-import type { PartialShape } from '../executor/attrs.ts';
 import { type GraphDType, isFloat } from '../executor/dtype.ts';
 import { HostTensor } from '../executor/host-tensor.ts';
 import { integersOf, shapeOf, sizeOf, type Value, Variant } from '../executor/values.ts';

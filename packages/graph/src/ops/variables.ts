@@ -1,6 +1,6 @@
 import { MalformedError } from '@km/core';
+import type { PartialShape } from '@km/core/tensor-proto';
 import * as tf from '@tensorflow/tfjs-core';
-import type { PartialShape } from '../executor/attrs.ts';
 import { type GraphDType, isFloat } from '../executor/dtype.ts';
 import { type Element, HostTensor } from '../executor/host-tensor.ts';
 import type { OpBuilder, OpFamily, OpNode } from '../executor/op-node.ts';

@@ -1,6 +1,6 @@
+import { tensorDTypeCode } from '@km/core/tensor-proto';
 import type { AttrValue, TensorShapeProto } from '@km/proto/saved-model';
 import type { GraphDType } from '../executor/dtype.ts';
-import { graphDTypeCode } from './dtype-code.ts';
 
 /** An attribute of a node, ready to be written. */
 export type GraphAttr = AttrValue.$Properties;
@@ -32,12 +32,12 @@ export function text(value: string): GraphAttr {
 
 /** A type. */
 export function type(dtype: GraphDType): GraphAttr {
-  return { type: graphDTypeCode(dtype) };
+  return { type: tensorDTypeCode(dtype) };
 }
 
 /** A list of types. */
 export function types(dtypes: readonly GraphDType[]): GraphAttr {
-  return { list: { type: dtypes.map(graphDTypeCode) } };
+  return { list: { type: dtypes.map(tensorDTypeCode) } };
 }
 
 /** A shape; null lengths are unknown. */

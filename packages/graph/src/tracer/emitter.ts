@@ -1,6 +1,7 @@
+import { tensorDType } from '@km/core/tensor-proto';
 import { encodeProto } from '@km/proto';
 import { NodeDef } from '@km/proto/saved-model';
-import { type GraphDType, graphDType } from '../executor/dtype.ts';
+import type { GraphDType } from '../executor/dtype.ts';
 import type { ArgDef, OpDef } from '../executor/op-def.ts';
 import { opDef } from '../executor/op-def.ts';
 import * as attr from './attr.ts';
@@ -151,10 +152,10 @@ function outputTypes(
   attrs: Readonly<Record<string, attr.GraphAttr>>,
   defaults: OpDef['defaults'],
 ): GraphDType[] {
-  if (typesAttr !== undefined) return (attrs[typesAttr]?.list?.type ?? []).map(graphDType);
+  if (typesAttr !== undefined) return (attrs[typesAttr]?.list?.type ?? []).map(tensorDType);
   const given = attrs[typeAttr ?? '']?.type;
   const dtype =
-    type ?? (given == null ? (defaults.get(typeAttr ?? '') as GraphDType) : graphDType(given));
+    type ?? (given == null ? (defaults.get(typeAttr ?? '') as GraphDType) : tensorDType(given));
   const count = countAttr === undefined ? 1 : Number(attrs[countAttr]?.i ?? 0);
   return Array.from({ length: count }, () => dtype);
 }
@@ -180,8 +181,8 @@ function plainOf({ i, f, b, s, type, list }: attr.GraphAttr): unknown {
   if (f != null) return f;
   if (b != null) return b;
   if (s != null) return new TextDecoder().decode(s);
-  if (type != null) return graphDType(type);
+  if (type != null) return tensorDType(type);
   if (list?.i != null) return list.i.map(Number);
-  if (list?.type != null) return list.type.map(graphDType);
+  if (list?.type != null) return list.type.map(tensorDType);
   return list?.shape?.length === 0 ? [] : undefined;
 }

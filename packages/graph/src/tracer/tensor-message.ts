@@ -1,8 +1,8 @@
+import { tensorDTypeCode } from '@km/core/tensor-proto';
 import type { TensorProto } from '@km/proto/saved-model';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GraphDType } from '../executor/dtype.ts';
 import { shapeProto } from './attr.ts';
-import { graphDTypeCode } from './dtype-code.ts';
 
 /** Values of a constant: texts as bytes, truth values and numbers as numbers. */
 export type ConstantValues = readonly (number | Uint8Array)[] | tf.BackendValues;
@@ -13,7 +13,7 @@ export function tensorMessage(
   shape: readonly number[],
   values: ConstantValues,
 ): TensorProto.$Properties {
-  const head = { dtype: graphDTypeCode(dtype), tensorShape: shapeProto(shape) };
+  const head = { dtype: tensorDTypeCode(dtype), tensorShape: shapeProto(shape) };
   const list = isUniform(values) ? [values[0] as number | Uint8Array] : values;
   if (dtype === 'string') return { ...head, stringVal: Array.from(list as readonly Uint8Array[]) };
   const numbers = Array.from(list as ArrayLike<number>, Number);

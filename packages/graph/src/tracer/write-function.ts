@@ -1,8 +1,8 @@
 import type { DType } from '@km/core';
+import { tensorDTypeCode } from '@km/core/tensor-proto';
 import type { FunctionDef, OpDef } from '@km/proto/saved-model';
 import { ownDType } from '../executor/dtype.ts';
 import * as attr from './attr.ts';
-import { graphDTypeCode } from './dtype-code.ts';
 import type { GraphTensor } from './emitter.ts';
 import type { MergedTrace } from './merge.ts';
 import { FunctionScope } from './scope.ts';
@@ -86,12 +86,12 @@ export function defineFunction(
   const signature: OpDef.$Properties = {
     name,
     inputArg: [
-      ...inputs.map(({ argument, dtype }) => ({ name: argument, type: graphDTypeCode(dtype) })),
-      ...handles.map((handle) => ({ name: handle, type: graphDTypeCode('resource') })),
+      ...inputs.map(({ argument, dtype }) => ({ name: argument, type: tensorDTypeCode(dtype) })),
+      ...handles.map((handle) => ({ name: handle, type: tensorDTypeCode('resource') })),
     ],
     outputArg: returned.map(({ dtype }, i) => ({
       name: outputName(i),
-      type: graphDTypeCode(dtype),
+      type: tensorDTypeCode(dtype),
     })),
     ...(scope.stateful && { isStateful: true }),
     ...(effects.length > 0 && { controlOutput: effects }),

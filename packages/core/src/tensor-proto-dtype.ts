@@ -1,4 +1,4 @@
-import type { DType } from '@km/core';
+import type { DType } from './tensor.ts';
 
 /** Types that tensors of TensorFlow have and core's do not. */
 export type OtherDType =
@@ -71,4 +71,9 @@ export function tensorDTypeCode(dtype: TensorDType): number {
   const code = NAMES.indexOf(dtype);
   if (code >= 0) return code;
   throw new RangeError(`Tensors of TensorFlow have no type ${dtype}.`);
+}
+
+/** True for the name of a type that tensors of a graph can have. */
+export function isTensorDType(name: string): name is TensorDType {
+  return (NAMES as readonly string[]).includes(name);
 }

@@ -1,19 +1,54 @@
-import {
-  type DType,
-  decodeTensor,
-  elementCount,
-  isDType,
-  itemSize,
-  LimitError,
-  MalformedError,
-  type Tensor,
-  UnsupportedError,
-  zeros,
-} from '@km/core';
-import type { TensorProto } from '@km/proto/saved-model';
-import { MAX_FILLED_BYTES } from './limits.ts';
-import { tensorDType } from './tensor-dtype.ts';
-import { partialShape } from './tensor-shape.ts';
+import { elementCount } from './checked.ts';
+import { decodeTensor, zeros } from './decode-tensor.ts';
+import { isDType, itemSize } from './dtype.ts';
+import { LimitError, MalformedError, UnsupportedError } from './errors.ts';
+import { MAX_FILLED_BYTES, MAX_RANK } from './limits.ts';
+import type { DType, Tensor } from './tensor.ts';
+import { tensorDType } from './tensor-proto-dtype.ts';
+
+export {
+  isTensorDType,
+  type OtherDType,
+  type TensorDType,
+  tensorDType,
+  tensorDTypeCode,
+} from './tensor-proto-dtype.ts';
+
+/** Sizes of axes, null where unknown; null for an unknown number of axes. */
+export type PartialShape = readonly (number | null)[] | null;
+
+/** What a shape message holds (tensorflow/core/framework/tensor_shape.proto). */
+export interface ShapeMessage {
+  readonly unknownRank: boolean;
+  readonly dim: readonly { readonly size: bigint }[];
+}
+
+/** What a tensor message holds (tensorflow/core/framework/tensor.proto). */
+export interface TensorMessage {
+  readonly dtype: number;
+  readonly tensorShape: ShapeMessage | null;
+  readonly tensorContent: Uint8Array;
+  readonly floatVal: readonly number[];
+  readonly doubleVal: readonly number[];
+  readonly intVal: readonly number[];
+  readonly stringVal: readonly Uint8Array[];
+  readonly scomplexVal: readonly number[];
+  readonly int64Val: readonly bigint[];
+  readonly boolVal: readonly boolean[];
+  readonly dcomplexVal: readonly number[];
+  readonly halfVal: readonly number[];
+  readonly uint32Val: readonly number[];
+  readonly uint64Val: readonly bigint[];
+}
+
+/** Shape of a message; an absent message is an unknown shape. @throws LimitError for too many axes. */
+export function partialShape(message: ShapeMessage | null): PartialShape {
+  if (message === null || message.unknownRank) return null;
+  if (message.dim.length > MAX_RANK) {
+    throw new LimitError(`A shape of ${message.dim.length} axes; at most ${MAX_RANK} are read.`);
+  }
+  return message.dim.map(({ size }) => (size < 0n ? null : Number(size)));
+}
 
 /**
  * Decodes the tensor of a constant. When a file holds fewer values than elements, the last value stands for the rest,
@@ -21,21 +56,21 @@ import { partialShape } from './tensor-shape.ts';
  * @throws UnsupportedError for resources, variants and the types of 4 and 8 bit floats; MalformedError when values and
  * shape disagree; LimitError when few values stand for too many elements.
  */
-export function decodeTensorProto(proto: TensorProto): Tensor {
-  const dtype = tensorDType(proto.dtype);
+export function decodeTensorProto(message: TensorMessage): Tensor {
+  const dtype = tensorDType(message.dtype);
   if (!isDType(dtype)) {
     throw new UnsupportedError(`Constants of type ${dtype} cannot be used outside of TensorFlow.`);
   }
-  const shape = partialShape(proto.tensorShape) ?? [];
+  const shape = partialShape(message.tensorShape) ?? [];
   const sizes = shape.map((size) => {
     if (size !== null) return size;
     throw new MalformedError('A constant has an axis of unknown size; the file is damaged.');
   });
   const spec = { dtype, shape: sizes };
-  if (dtype !== 'string' && proto.tensorContent.length > 0) {
-    return decodeTensor(spec, proto.tensorContent);
+  if (dtype !== 'string' && message.tensorContent.length > 0) {
+    return decodeTensor(spec, message.tensorContent);
   }
-  return fill(spec, storedValues(proto, dtype));
+  return fill(spec, storedValues(message, dtype));
 }
 
 interface Spec {
@@ -45,31 +80,31 @@ interface Spec {
 
 type Stored = readonly (number | bigint | boolean | Uint8Array)[];
 
-function storedValues(proto: TensorProto, dtype: DType): Stored {
+function storedValues(message: TensorMessage, dtype: DType): Stored {
   switch (dtype) {
     case 'float32':
-      return proto.floatVal;
+      return message.floatVal;
     case 'float64':
-      return proto.doubleVal;
+      return message.doubleVal;
     case 'string':
-      return proto.stringVal;
+      return message.stringVal;
     case 'bool':
-      return proto.boolVal;
+      return message.boolVal;
     case 'int64':
-      return proto.int64Val;
+      return message.int64Val;
     case 'uint64':
-      return proto.uint64Val;
+      return message.uint64Val;
     case 'uint32':
-      return proto.uint32Val;
+      return message.uint32Val;
     case 'complex64':
-      return proto.scomplexVal;
+      return message.scomplexVal;
     case 'complex128':
-      return proto.dcomplexVal;
+      return message.dcomplexVal;
     case 'float16':
     case 'bfloat16':
-      return proto.halfVal;
+      return message.halfVal;
     default:
-      return proto.intVal;
+      return message.intVal;
   }
 }
 
