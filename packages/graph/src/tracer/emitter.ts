@@ -1,6 +1,6 @@
 import { tensorDType } from '@km/core/tensor-proto';
 import { encodeProto } from '@km/proto';
-import { NodeDef } from '@km/proto/saved-model';
+import { AttrValue, type NodeDef } from '@km/proto/saved-model';
 import type { GraphDType } from '../executor/dtype.ts';
 import type { ArgDef, OpDef } from '../executor/op-def.ts';
 import { opDef } from '../executor/op-def.ts';
@@ -109,8 +109,23 @@ export class Emitter {
   }
 }
 
-function keyOf(node: NodeDef.$Properties): string {
-  return textOf(encodeProto(NodeDef, node));
+/** Text that is equal for nodes that compute the same. */
+function keyOf({
+  op,
+  input,
+  attr: attrs,
+}: Pick<NodeDef.$Properties, 'op' | 'input' | 'attr'>): string {
+  const settings = Object.entries(attrs ?? {}).map(([name, value]) => `${name}=${attrKey(value)}`);
+  return [op, ...(input ?? []), ...settings].join(' ');
+}
+
+/** The usual kinds are short; what holds a message is told apart by its bytes. */
+function attrKey(value: attr.GraphAttr): string {
+  const { type, i, b } = value;
+  if (type != null) return `type ${type}`;
+  if (i != null) return `i ${i}`;
+  if (b != null) return `b ${b}`;
+  return textOf(encodeProto(AttrValue, value));
 }
 
 function refsOf(list: readonly GraphTensor[]): string[] {
@@ -172,7 +187,10 @@ function sortedAttrs(
 }
 
 function isDefault(value: attr.GraphAttr, fallback: unknown): boolean {
-  return JSON.stringify(plainOf(value)) === JSON.stringify(fallback);
+  const plain = plainOf(value);
+  return typeof plain === 'object'
+    ? JSON.stringify(plain) === JSON.stringify(fallback)
+    : plain === fallback;
 }
 
 /** The value of an attribute as the table of ops writes defaults. */

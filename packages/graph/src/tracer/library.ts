@@ -42,16 +42,20 @@ export class FunctionLibrary {
   /**
    * Adds a definition under its name.
    *
-   * @param owner Whose function it is; a function that the owner has already, under another name, is not added again.
+   * @param owner Whose function it is, if it may have the same one already under another name, which is then kept.
    * @returns The name under which the function is.
    */
   add(
     definition: FunctionDef.$Properties,
-    owner: object = this,
+    owner?: object,
     captures: readonly TracedResource[] = [],
   ): string {
     const { signature } = definition;
     const name = signature?.name ?? '';
+    if (owner === undefined) {
+      this.#definitions.set(name, definition);
+      return name;
+    }
     const nameless = { ...definition, signature: { ...signature, name: '' } };
     const body = textOf(encodeProto(FunctionDef, nameless));
     const key = `${captures.map((each) => this.#idOf(each)).join()} ${body}`;

@@ -163,13 +163,13 @@ function write(merged: MergedTrace, { specs }: RunSettings, options: Settings): 
     library.remove(loops);
     throw error;
   }
-  if (shared === undefined) library.add(traced.definition, traced, traced.captures);
-  else {
-    const name = library.add(traced.definition, shared.owner, traced.captures);
-    const definition = library.definition(name) ?? traced.definition;
-    return { ...traced, name, definition };
+  if (shared === undefined) {
+    library.add(traced.definition);
+    return traced;
   }
-  return traced;
+  const name = library.add(traced.definition, shared.owner, traced.captures);
+  const definition = library.definition(name) ?? traced.definition;
+  return { ...traced, name, definition };
 }
 
 /** Traces the function of a call; where that fails, the caller writes out what it does. */
