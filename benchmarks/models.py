@@ -56,6 +56,21 @@ def lstm():
     ])
 
 
+def series_lstm():
+    """As published for early warnings in time series: convolution, two LSTMs, classes."""
+    return keras.Sequential([
+        keras.Input((500, 1)),
+        layers.Conv1D(50, 12, padding="same", activation="relu"),
+        layers.Dropout(0.1),
+        layers.MaxPooling1D(2),
+        layers.LSTM(50, return_sequences=True),
+        layers.Dropout(0.1),
+        layers.LSTM(10),
+        layers.Dropout(0.1),
+        layers.Dense(4, activation="softmax"),
+    ])
+
+
 def gru():
     return keras.Sequential([keras.Input((100, 128)), layers.GRU(256), layers.Dense(10)])
 
@@ -80,7 +95,7 @@ def attention():
     return keras.Model(tokens, layers.Dense(10)(layers.GlobalAveragePooling1D()(x)))
 
 
-MODELS = [mobilenet_v2, resnet50, dense, cnn, cnn_norm, lstm, gru, embedding, attention]
+MODELS = [mobilenet_v2, resnet50, dense, cnn, cnn_norm, lstm, series_lstm, gru, embedding, attention]
 
 
 def main(folder):
