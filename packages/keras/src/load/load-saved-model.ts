@@ -1,4 +1,4 @@
-import { isKmError, MalformedError, NotFoundError, UnsupportedError } from '@km/core';
+import { isKmError, type KmError, MalformedError, NotFoundError, UnsupportedError } from '@km/core';
 import {
   isJsonObject,
   type JsonObject,
@@ -7,12 +7,13 @@ import {
   requireShape,
   upgradeModelConfig,
 } from '@km/keras-config';
-import { layers, Model } from '@km/layers';
+import { layers, Model, trackable_view } from '@km/layers';
 import { type KerasMetadataNode, readSavedModel, type SavedModel } from '@km/savedmodel';
 import type { Place } from '../paths/platform.ts';
 import { compileAsSaved } from '../revive/compile.ts';
 import { reviveModel } from '../revive/revive-model.ts';
 import { SAVE_COUNTER } from '../save/saved-model/plan-variables.ts';
+import { SavedChildren } from '../save/saved-model/saved-children.ts';
 import { fromFile } from './file-error.ts';
 import { fillFromCheckpoint } from './load-checkpoint.ts';
 import type { LoadContext } from './load-context.ts';
@@ -36,9 +37,15 @@ export async function loadModelSavedModel(
   const root = saved.kerasMetadata?.nodes.find(({ node }) => node === 0);
   if (saved.kerasMetadata === undefined || root === undefined) throw notKeras(place.shown);
   const metadata = readMetadata(root, place.shown);
+  const built = build(metadata, place.shown, context);
   const model =
-    build(metadata, place.shown, context) ??
-    (await reviveModel(saved, saved.kerasMetadata, place.shown, context));
+    built instanceof Model
+      ? built
+      : await reviveModel(saved, saved.kerasMetadata, place.shown, context).catch(
+          (error: unknown) => {
+            throw isKmError(built, 'KM_MALFORMED') ? built : error;
+          },
+        );
   await fillVocabularies(model, saved, context.read);
   if (context.compile) compileAsSaved(model, metadata.training_config, context);
   if (!wanted.experimental_skip_checkpoint) await fill(model, saved, place.shown, context, wanted);
@@ -51,10 +58,10 @@ function readMetadata({ json }: KerasMetadataNode, source: string): JsonObject {
 }
 
 /**
- * Makes the model that the metadata describe, and builds it for the shape that it was called with; undefined when a
- * class in it is unknown.
+ * Makes the model that the metadata describe, and builds it for the shape that it was called with; else says why not. An
+ * unknown class may have the name of a built-in one, which then refuses the config.
  */
-function build(metadata: JsonObject, shown: string, context: LoadContext): Model | undefined {
+function build(metadata: JsonObject, shown: string, context: LoadContext): Model | KmError | null {
   const { class_name, config, model_config } = metadata;
   // The vocabularies of text layers stand in `config` and not in `model_config`.
   const described = isJsonObject(config)
@@ -62,10 +69,10 @@ function build(metadata: JsonObject, shown: string, context: LoadContext): Model
     : isJsonObject(model_config)
       ? model_config
       : {};
-  if (!isJsonObject(described.config)) return undefined;
+  if (!isJsonObject(described.config)) return null;
   const model = deserialize(upgradeModelConfig(described), shown, context);
   const shape = metadata.build_input_shape;
-  if (model !== undefined && !model.built && shape !== undefined && shape !== null) {
+  if (model instanceof Model && !model.built && shape !== undefined && shape !== null) {
     model.build(requireShape(shape, ['build_input_shape']) ?? []);
   }
   return model;
@@ -75,14 +82,14 @@ function deserialize(
   config: ReturnType<typeof upgradeModelConfig>,
   shown: string,
   context: LoadContext,
-): Model | undefined {
+): Model | KmError {
   try {
     const model = fromFile('an architecture', shown, () =>
       layers.deserialize(config, context.custom_objects),
     );
     if (model instanceof Model) return model;
   } catch (error) {
-    if (isKmError(error, 'KM_NOT_FOUND') || isKmError(error, 'KM_UNSUPPORTED')) return undefined;
+    if (isKmError(error)) return error;
     throw error;
   }
   throw new MalformedError(`${shown} holds a layer, not a model.`, { source: shown });
@@ -105,7 +112,9 @@ async function fill(
       },
     );
   }
-  await fillFromCheckpoint(model, checkpoint, context.report, context.read);
+  const children = new SavedChildren();
+  const view = { ...trackable_view(), children: (item: object) => children.of(item) };
+  await fillFromCheckpoint(model, checkpoint, context.report, context.read, view);
   forgetCounter(context.report.extra);
   const missing = new Set(context.report.missing);
   const empty = model.weights.filter(({ name }) => missing.has(name));

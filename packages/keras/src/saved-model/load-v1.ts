@@ -47,7 +47,7 @@ export async function loadGraphOnly(source: GraphOnly): Promise<LoadedModel> {
   }
   const model = Object.create(null);
   return Object.assign(model, {
-    signatures,
+    signatures: Object.freeze(signatures),
     variables,
     tensorflow_version: metaGraph.tensorflowVersion,
     tensorflow_git_version: metaGraph.tensorflowGitVersion,

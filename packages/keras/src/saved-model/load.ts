@@ -30,6 +30,7 @@ export interface LoadedModel extends LoadedObject {
  * run once.
  *
  * @param tags Tags of the graph to load; without them the only one, or the one with the tag `serve`.
+ * @throws RangeError when there are several graphs, none of them has the tag `serve`, and no tags are given.
  * @throws UnsupportedError naming op and node when a signature cannot run here; KmError of other kinds for damage.
  */
 export async function load(
@@ -46,12 +47,21 @@ export async function load(
   const place = placeOf(export_dir);
   const saved = await readSavedModel({ store: place.store, path: place.path }, read);
   const wanted = typeof tags === 'string' ? [tags] : (tags ?? undefined);
+  if (wanted === undefined) requireOne(saved);
   const metaGraph = selectMetaGraph(saved, wanted);
   const assets = await readAssets(saved, metaGraph, read);
   if (metaGraph.objectGraph === undefined) {
     return loadGraphOnly({ saved, metaGraph, assets, options: checked, read });
   }
   return loadObjects(saved, metaGraph, metaGraph.objectGraph, { assets, options: checked, read });
+}
+
+function requireOne({ metaGraphs }: SavedModel): void {
+  const tags = metaGraphs.map((graph) => `[${graph.tags.join(', ')}]`);
+  if (tags.length <= 1 || tags.includes('[serve]')) return;
+  throw new RangeError(
+    `The SavedModel has ${tags.length} graphs, with the tags ${tags.join(' and ')}; say which to load.`,
+  );
 }
 
 interface Rest {
@@ -155,6 +165,7 @@ function describeModel(root: LoadedValue, metaGraph: MetaGraph): LoadedModel {
       Object.defineProperty(model, name, { value, enumerable: false });
   };
   add('signatures', Object.create(null));
+  Object.freeze(model.signatures);
   add('tensorflow_version', metaGraph.tensorflowVersion);
   add('tensorflow_git_version', metaGraph.tensorflowGitVersion);
   return model as LoadedModel;

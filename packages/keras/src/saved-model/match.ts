@@ -95,9 +95,22 @@ function fitsEntries(
 }
 
 function fitsSpec(spec: TensorSpecStructure, value: StructuredInput, converts: boolean): boolean {
-  if (!isTensor(value)) return converts && isConvertible(value);
+  if (!isTensor(value)) {
+    return converts && isConvertible(value) && fitsShape(spec.shape, shapeOf(value));
+  }
   const tensor = value instanceof tf.Tensor ? value : value.read();
   return tensor.dtype === deviceDType(graphType(spec.dtype)) && fitsShape(spec.shape, value.shape);
+}
+
+/** Shape of a number, or of nested arrays. */
+function shapeOf(value: StructuredInput): number[] {
+  if (ArrayBuffer.isView(value)) return [value.byteLength / elementBytes(value)];
+  if (!Array.isArray(value)) return [];
+  return [value.length, ...(value.length > 0 ? shapeOf(value[0]) : [])];
+}
+
+function elementBytes(view: ArrayBufferView): number {
+  return 'BYTES_PER_ELEMENT' in view ? Number(view.BYTES_PER_ELEMENT) : 1;
 }
 
 /** Tells whether a shape is one of those that a partial shape stands for. */
@@ -120,6 +133,8 @@ function fitsLiteral(expected: Structure, value: StructuredInput): boolean {
       return typeof value === 'number' && value === expected.value;
     case 'string':
       return value === expected.value;
+    case 'dtype':
+      return value === expected.dtype;
     default:
       return false;
   }

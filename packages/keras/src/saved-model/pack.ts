@@ -58,6 +58,8 @@ export function literalOf(structure: Structure): number | boolean | string | nul
       return structure.value;
     case 'int':
       return Number(structure.value);
+    case 'dtype':
+      return structure.dtype;
     default:
       return null;
   }

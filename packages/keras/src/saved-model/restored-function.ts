@@ -112,11 +112,15 @@ export function printSignature(structure: Structure): string {
     case 'bool':
     case 'string':
       return String(structure.value);
+    case 'dtype':
+      return structure.dtype;
     default:
       return structure.kind;
   }
 }
 
 function printShape(shape: readonly (number | null)[] | null): string {
-  return shape === null ? '<unknown>' : `(${shape.map((size) => size ?? 'None').join(', ')})`;
+  if (shape === null) return '<unknown>';
+  const sizes = shape.map((size) => size ?? 'None').join(', ');
+  return shape.length === 1 ? `(${sizes},)` : `(${sizes})`;
 }

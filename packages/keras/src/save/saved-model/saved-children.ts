@@ -1,11 +1,11 @@
-import { Layer, Model, trackable_children, Variable } from '@km/layers';
+import { Layer, layers, Model, type Nested, trackable_children, Variable } from '@km/layers';
 
 /** What Keras keeps of a layer for SavedModels alone: functions, lists, the states of recurrent layers. */
 export class KerasApi {
-  /** States that a layer keeps from batch to batch. */
-  readonly states: readonly Variable[];
+  /** States that a layer keeps from batch to batch; those of stacked cells stand in a list per cell. */
+  readonly states: readonly Nested<Variable>[];
 
-  constructor(states: readonly Variable[]) {
+  constructor(states: readonly Nested<Variable>[]) {
     this.states = states;
   }
 }
@@ -37,9 +37,10 @@ export class SavedChildren {
 }
 
 /** States of a recurrent layer that keeps them from batch to batch. */
-function statesOf(item: object): readonly Variable[] {
+function statesOf(item: object): readonly Nested<Variable>[] {
   if (!(item instanceof Layer) || !item.stateful || !('states' in item)) return [];
   const { states } = item;
   if (!Array.isArray(states)) return [];
-  return states.filter((state): state is Variable => state instanceof Variable);
+  const variables = states.filter((state): state is Variable => state instanceof Variable);
+  return item instanceof layers.RNN ? item.cell.pack_states(variables) : variables;
 }

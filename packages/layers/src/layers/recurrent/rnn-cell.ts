@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type CallArgs, Layer, type Tensors } from '../base.ts';
+import type { Nested } from '../../engine/types.ts';
+import { type CallArgs, Layer } from '../base.ts';
 
 /** Size of a state: its features, or its whole shape without the batch. */
 export type StateSize = number | readonly number[];
@@ -35,7 +36,7 @@ export abstract class AbstractRNNCell extends Layer {
   }
 
   /** Returns the states after the last step in the structure in which a layer gives them out. */
-  pack_states(states: readonly tf.Tensor[]): Tensors[] {
+  pack_states<State>(states: readonly State[]): Nested<State>[] {
     return [...states];
   }
 

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { deserialize_layer } from '../../engine/deserialize-layer.ts';
 import { flatten } from '../../engine/nest.ts';
 import { serialize_keras_object } from '../../engine/registry.ts';
+import type { Nested } from '../../engine/types.ts';
 import {
   buildChild,
   type CallArgs,
@@ -88,13 +89,13 @@ export class StackedRNNCells extends AbstractRNNCell {
   }
 
   /** Groups the states by cell. */
-  override pack_states(states: readonly tf.Tensor[]): Tensors[] {
+  override pack_states<State>(states: readonly State[]): Nested<State>[] {
     let at = 0;
     return this.#ordered.map((cell) => {
       const count = flatStateSizes(cell).length;
       const own = states.slice(at, at + count);
       at += count;
-      return own.length === 1 ? (own[0] as tf.Tensor) : own;
+      return own.length === 1 ? (own[0] as State) : own;
     });
   }
 
