@@ -1,11 +1,12 @@
 import {
+  isJsonObject,
   type JsonValue,
   parseConfig,
   readTrainingConfig,
   type TrainingConfig,
   upgradeTrainingConfig,
 } from '@km/keras-config';
-import { custom_object_scope, type Model } from '@km/layers';
+import { custom_object_scope, type Model, metrics } from '@km/layers';
 import { fromFile } from './file-error.ts';
 import type { LoadContext } from './load-context.ts';
 
@@ -39,12 +40,13 @@ export function compileFromConfig(
   const config = readTrainingConfig(upgradeTrainingConfig(value, { kerasVersion }));
   const made =
     metricsAreMade && Array.isArray(config.metrics) && config.metrics.some(Array.isArray);
+  const metricsOf = metricsAreMade ? withFunctions : (metrics: JsonValue) => metrics;
   const compile = (): void => {
     model.compile({
       ...(config.optimizer_config === undefined ? {} : { optimizer: config.optimizer_config }),
       loss: config.loss as never,
-      metrics: config.metrics as never,
-      weighted_metrics: config.weighted_metrics as never,
+      metrics: metricsOf(config.metrics) as never,
+      weighted_metrics: metricsOf(config.weighted_metrics) as never,
       loss_weights: config.loss_weights as never,
       from_serialized: made,
       ...runOptions(config),
@@ -53,6 +55,19 @@ export function compileFromConfig(
   };
   fromFile('a training configuration', undefined, () =>
     custom_object_scope(context.custom_objects ?? {}, compile),
+  );
+}
+
+/** Names whose metric depends on the outputs; Keras keeps these (`saving_utils.py`, `_deserialize_metric`). */
+const KEPT_NAMES: ReadonlySet<string> = new Set(['accuracy', 'acc', 'crossentropy', 'ce']);
+
+/** Replaces names of metrics by functions, so that short names become those of the functions, as in Keras. */
+function withFunctions(value: JsonValue): unknown {
+  if (typeof value === 'string') return KEPT_NAMES.has(value) ? value : metrics.deserialize(value);
+  if (Array.isArray(value)) return value.map(withFunctions);
+  if (!isJsonObject(value) || typeof value.class_name === 'string') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, withFunctions(item)]),
   );
 }
 

@@ -73,3 +73,13 @@ function listOf(items: readonly JsonValue[]): Shapes | null {
 function isSizes(value: readonly JsonValue[]): value is Shape {
   return value.every((size) => size === null || Number.isSafeInteger(size));
 }
+
+/** A config in which shapes are lists, as constructors take them. */
+export function withPlainShapes(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withPlainShapes);
+  if (!isJsonObject(value)) return value;
+  if (value.class_name === 'TensorShape' && Array.isArray(value.items)) return value.items;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, withPlainShapes(item)]),
+  );
+}

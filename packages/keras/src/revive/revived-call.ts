@@ -1,9 +1,12 @@
-import { UnsupportedError } from '@km/core';
+import { isKmError, UnsupportedError } from '@km/core';
+import { deviceDType, isMetaBackend } from '@km/graph';
 import { type CallArgs, getClassName, type Layer, nest, type Tensors } from '@km/layers';
-import type { FunctionSpec, Structure } from '@km/savedmodel';
+import { type FunctionSpec, type Structure, specsOf } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
+import { graphType } from '../saved-model/match.ts';
+import { pack } from '../saved-model/pack.ts';
 import type { RestoredFunction } from '../saved-model/restored-function.ts';
-import type { StructuredInput } from '../saved-model/values.ts';
+import type { StructuredInput, StructuredOutput } from '../saved-model/values.ts';
 
 /** How the saved function of a layer is called. */
 export interface RevivedCall {
@@ -47,13 +50,36 @@ export function callRevived(
       `Cannot call custom layer ${layer.name} of type ${getClassName(layer)}, because its call function was not serialized to the SavedModel. Pass its class in custom_objects.`,
     );
   }
-  const result = call.run(...argumentsFor(call, inputs, args));
+  const result = runOrOutline(call.run, argumentsFor(call, inputs, args));
   if (!call.givesLosses) return requireTensors(layer, result);
   const [outputs, losses] = Array.isArray(result) ? result : [];
   for (const loss of nest.flatten<unknown>(losses as never)) {
     if (loss instanceof tf.Tensor) layer.add_loss(loss);
   }
   return requireTensors(layer, outputs);
+}
+
+/**
+ * Runs a function. Without values, one that branches on them or has text in it gives tensors of the shapes that its
+ * signature states.
+ */
+function runOrOutline(run: RestoredFunction, args: readonly StructuredInput[]): StructuredOutput {
+  if (!isMetaBackend()) return run(...args);
+  try {
+    return run(...args);
+  } catch (error) {
+    if (!isKmError(error, 'KM_UNSUPPORTED')) throw error;
+    const { outputSignature } = run.get_concrete_function(...args).concrete;
+    const given = nest.flatten<unknown>(args as never).find((item) => item instanceof tf.Tensor);
+    const sizes = given instanceof tf.Tensor ? given.shape : [];
+    const outlines = specsOf(outputSignature).map((spec) => {
+      if (spec.kind !== 'tensorSpec' || spec.shape === null) throw error;
+      const shape = spec.shape.map((size, axis) => size ?? sizes[axis] ?? sizes[0] ?? 1);
+      const dtype = deviceDType(graphType(spec.dtype));
+      return tf.fill(shape, dtype === 'string' ? '' : 0, dtype);
+    });
+    return pack(outputSignature, outlines);
+  }
 }
 
 /** Inputs and named arguments; a mask is left out where no trace takes one. */

@@ -79,7 +79,8 @@ export class RevivedNetwork extends Model {
   }
 }
 
-function defineProperty(owner: object, name: string, value: object): void {
+/** Gives an object a property that its class may have for itself. */
+export function defineProperty(owner: object, name: string, value: object): void {
   Object.defineProperty(owner, name, {
     value,
     enumerable: true,

@@ -8,15 +8,16 @@ import {
   layers,
   metrics,
   type Registrable,
-  type Regularizer,
-  regularizers,
   Variable,
 } from '@km/layers';
 import type { SavedNode } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ReportBuilder } from '../load/load-report.ts';
-import { buildShape, type ObjectMetadata } from './metadata.ts';
+import { activityPenalty } from './activity-penalty.ts';
+import { layerEntries } from './layer-entries.ts';
+import { buildShape, type ObjectMetadata, withPlainShapes } from './metadata.ts';
 import {
+  defineProperty,
   type RevivedLayer,
   type RevivedNetwork,
   revivedLayer,
@@ -87,13 +88,10 @@ export class Reviver {
     if (config === null || !Array.isArray(config.layers)) return undefined;
     if (get_registered_object(class_name, custom_objects) !== undefined) return undefined;
     if (json.is_graph_network !== true && !GRAPH_CLASSES.has(class_name)) return undefined;
-    const byName = new Map(
-      node.children
-        .filter(({ name }) => /^layer-\d+$/.test(name))
-        .map(({ node: child }) => [metadata.get(child)?.name, child]),
-    );
     const made = new Map<string, Registrable>();
-    const entries = config.layers.map((entry) => this.#entry(entry, byName, made));
+    const entries = layerEntries(node, config.layers, metadata).map(([entry, id]) =>
+      this.#entry(entry, id, made),
+    );
     const known = identifier === '_tf_keras_sequential' ? 'Sequential' : 'Functional';
     const model = this.#deserialize(known, { ...config, layers: entries }, made);
     this.#finish(node, noted, model);
@@ -101,15 +99,8 @@ export class Reviver {
   }
 
   /** An entry of a config, or one that stands for a layer that comes another way. */
-  #entry(
-    entry: JsonValue,
-    byName: ReadonlyMap<string | undefined, number>,
-    made: Map<string, Registrable>,
-  ): JsonValue {
-    if (!isJsonObject(entry) || !isJsonObject(entry.config)) return entry;
-    const { name = entry.name } = entry.config;
-    const id = typeof name === 'string' ? byName.get(name) : undefined;
-    if (id === undefined) return entry;
+  #entry(entry: JsonValue, id: number | undefined, made: Map<string, Registrable>): JsonValue {
+    if (id === undefined || !isJsonObject(entry) || !isJsonObject(entry.config)) return entry;
     if (!this.#layers.has(id) && this.#loads(entry.class_name, entry.config)) return entry;
     const layer = this.layer(id);
     const stand_in = `revived object ${id}`;
@@ -136,7 +127,7 @@ export class Reviver {
     const given =
       custom_objects instanceof Map ? custom_objects : Object.entries(custom_objects ?? {});
     return layers.deserialize(
-      upgradeModelConfig({ class_name, config }),
+      upgradeModelConfig({ class_name, config: withPlainShapes(config) }),
       new Map<string, Registrable>([...(given as Iterable<[string, Registrable]>), ...made]),
     );
   }
@@ -162,6 +153,32 @@ export class Reviver {
     if (typeof json.trainable === 'boolean' && !json.trainable) layer.trainable = false;
     if (!layer.built && shape !== null) layer.build(shape);
     this.#tie(node.id, layer);
+    if (this.#buildParts(node, layer)) this.#tie(node.id, layer);
+    this.#addParts(node, layer);
+  }
+
+  /** Makes the weights inside a layer that only a call would make; tells whether there were any. */
+  #buildParts(node: SavedNode, layer: Layer): boolean {
+    const { objects, metadata } = this.#sources;
+    const open = [...sameNames(objects.graph, node.id, layer)].filter(
+      ([, live]) => live instanceof Layer && !live.built,
+    );
+    for (const [index, live] of open) {
+      const shape = buildShape(metadata.get(index)?.json.build_input_shape);
+      if (shape !== null) (live as Layer).build(shape);
+    }
+    return open.length > 0;
+  }
+
+  /** Gives a layer the layers inside that only its first call makes, as they are in the file. */
+  #addParts({ id, children }: SavedNode, layer: Layer): void {
+    const { objects, metadata } = this.#sources;
+    const met = sameNames(objects.graph, id, layer);
+    for (const { name, node } of children) {
+      const isNew =
+        !KERAS_EDGES.has(name) && !met.has(node) && !/^layer(_with_weights)?-\d+$/.test(name);
+      if (isNew && isLayer(metadata.get(node))) defineProperty(layer, name, this.layer(node));
+    }
   }
 
   /** Lets functions use the variables of an object of the program, which take the values of the file. */
@@ -186,7 +203,7 @@ export class Reviver {
       name,
       trainable: json.trainable !== false,
       ...(json.dtype === undefined ? {} : { dtype: json.dtype as never }),
-      activity_regularizer: this.#activityRegularizer(node, json.activity_regularizer),
+      activity_regularizer: activityPenalty(node, json.activity_regularizer, this.#sources),
     };
     const revival = { class_name, config, call: objects.call(node) };
     const layer = /_tf_keras_(model|network|sequential)/.test(identifier)
@@ -198,6 +215,7 @@ export class Reviver {
     layer._build_input_shape = buildShape(json.build_input_shape);
     this.#attachParts(node, layer);
     const api = objects.child(node, 'keras_api');
+    this.#restoreMetrics(objects.child(api, 'layer_metrics'), layer);
     for (const loss of objects.functions(objects.child(api, 'layer_regularization_losses'))) {
       layer.add_loss(() => {
         const value = loss();
@@ -207,18 +225,14 @@ export class Reviver {
     return layer;
   }
 
-  /** The penalty of the outputs: that of the config where it is known, else the saved function. */
-  #activityRegularizer(node: SavedNode, config: JsonValue | undefined): Regularizer | null {
-    const { objects, custom_objects } = this.#sources;
-    try {
-      const known = regularizers.deserialize(config ?? null, custom_objects);
-      if (known !== null) return known;
-    } catch (error) {
-      if (!isKmError(error)) throw error;
+  /** Metrics that the calls of a layer update; those that hang on the layer have been made with its parts. */
+  #restoreMetrics(list: SavedNode | undefined, layer: RevivedLayer | RevivedNetwork): void {
+    for (const { name, node: id } of list?.children ?? []) {
+      if (this.#parts.has(id) || this.#sources.metadata.get(id)?.class_name !== 'Mean') continue;
+      layer._make_metric(name);
+      const metric = layer.metrics.find((made) => made.name === name);
+      if (metric !== undefined) this.#tie(id, metric);
     }
-    const run = objects.function(objects.child(node, 'keras_api'), 'activity_regularizer_fn');
-    if (run === undefined) return null;
-    return { call: (x) => run(x) as tf.Tensor, get_config: () => ({}) };
   }
 
   #attachParts(node: SavedNode, layer: RevivedLayer | RevivedNetwork): void {
@@ -247,7 +261,9 @@ export class Reviver {
     const isList = /^trackable_(list|tuple)_wrapper$/.test(identifier);
     const container: object = isList ? [] : Object.create(null);
     this.#parts.set(node.id, container);
-    for (const { name, node: child } of node.children) {
+    // Dictionaries give their weights in the order of their keys.
+    const children = isList ? node.children : [...node.children].sort(byName);
+    for (const { name, node: child } of children) {
       const value = this.#part(child);
       if (value === undefined) continue;
       Object.defineProperty(container, name, { value, enumerable: true, configurable: true });
@@ -269,4 +285,12 @@ export class Reviver {
       return undefined;
     }
   }
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+function isLayer(noted: ObjectMetadata | undefined): boolean {
+  return noted !== undefined && noted.identifier !== '_tf_keras_metric';
 }
