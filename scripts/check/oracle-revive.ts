@@ -27,6 +27,27 @@ const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'oracle_r
 const FORWARD = { rtol: 1e-4, atol: 1e-5 };
 const TRAINING = { rtol: 1e-4, atol: 1e-4 };
 
+/** The models of a short run: each mechanism of revival once. */
+export const REVIVED: readonly string[] = [
+  'add_loss_metric',
+  'assigns_in_call',
+  'attention_inside',
+  'batch_norm_inside',
+  'dictionaries',
+  'list_to_dictionary',
+  'literal_arguments',
+  'loop_and_branch',
+  'mask_used',
+  'nested_parts',
+  'recurrent_inside',
+  'regularizers',
+  'sequential',
+  'several_traces',
+  'subclassed_trained',
+  'table_inside',
+  'training_argument',
+];
+
 /** Where TensorFlow itself does not give back what was saved, by its version and the name of the model. */
 const LOST: readonly (readonly [id: RegExp, reason: string])[] = [
   [/^2\.4\..* frozen_(layer|part)$/, 'TensorFlow 2.4 makes frozen layers trainable'],

@@ -15,6 +15,7 @@ import { type OracleCase, readOracleCase } from './oracle-case.ts';
 import { oracleCheckpoints } from './oracle-checkpoints.ts';
 import { oracleContinuations } from './oracle-continuation.ts';
 import { checkRead } from './oracle-read.ts';
+import { oracleRevive, REVIVED } from './oracle-revive.ts';
 import { judgeRow, type MatrixRow } from './oracle-rows.ts';
 import { oracleTrain } from './oracle-train.ts';
 import { writeBack } from './oracle-write.ts';
@@ -142,11 +143,13 @@ async function checkVersion(version: string, { formats, only }: Selection): Prom
     const judged = rows.map((row) => judgeRow(row, native));
     const checkpoints = await oracleCheckpoints(kit.python);
     const trained = await oracleTrain(kit.python);
+    const revived = await oracleRevive(kit.python, only === '' ? '' : REVIVED.join(','));
     printGroup(`${version} → @km`, read);
     printGroup(`@km → ${version}`, [...failures, ...judged]);
     printGroup(`checkpoints, ${version}`, checkpoints);
     printGroup(`train.Checkpoint, ${version}`, trained);
-    return [...read, ...failures, ...judged, ...checkpoints, ...trained];
+    printGroup(`revived, ${version}`, revived);
+    return [...read, ...failures, ...judged, ...checkpoints, ...trained, ...revived];
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
