@@ -26,7 +26,8 @@ const FROM_CONFIG_ONLY: ReadonlySet<string> = new Set([
 
 /** True for a layer that Keras makes anew from its config, without functions. */
 export function isFromConfigOnly(layer: Layer): boolean {
-  return FROM_CONFIG_ONLY.has(getClassName(layer));
+  const says = '_must_restore_from_config' in layer && layer._must_restore_from_config === true;
+  return says || FROM_CONFIG_ONLY.has(getClassName(layer));
 }
 
 /**
@@ -85,7 +86,10 @@ function built(layer: Layer): JsonObject {
 
 function specJson(spec: unknown): JsonValue {
   if (Array.isArray(spec)) return spec.map(specJson);
-  if (!(spec instanceof InputSpec)) return null;
+  if (typeof spec !== 'object' || spec === null) return null;
+  if (!(spec instanceof InputSpec)) {
+    return Object.fromEntries(Object.entries(spec).map(([name, part]) => [name, specJson(part)]));
+  }
   const { dtype, shape, ndim, max_ndim, min_ndim, axes } = spec;
   return {
     class_name: 'InputSpec',
