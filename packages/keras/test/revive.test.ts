@@ -185,6 +185,7 @@ test('a loss of unknown class leaves the model uncompiled, and the report says s
   const target = await saved(model);
   const revived = await models.load_model(target);
   expect(revived.optimizer).toBeNull();
+  expect(revived.compiled).toBe(false);
   expect(models.load_report(revived)?.notes.join()).toMatch(/not compiled: .*Odd/);
   const known = await models.load_model(target, { custom_objects: { Odd } });
   expect(known.optimizer).not.toBeNull();

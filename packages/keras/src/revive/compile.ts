@@ -25,7 +25,7 @@ export function compileAsSaved(
   if (failure === null) return;
   const withoutMetrics = { ...config, metrics: null, weighted_metrics: null };
   const rest = attempt(model, withoutMetrics, context);
-  if (rest !== null) model.optimizer = null;
+  if (rest !== null) model._forget_compiled();
   context.report.notes.push(
     rest === null
       ? `The model was compiled without its metrics: ${failure}`

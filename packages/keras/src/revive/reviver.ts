@@ -14,6 +14,7 @@ import type { SavedNode } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ReportBuilder } from '../load/load-report.ts';
 import { activityPenalty } from './activity-penalty.ts';
+import { KERAS_EDGES } from './keras-edges.ts';
 import { layerEntries } from './layer-entries.ts';
 import { buildShape, type ObjectMetadata, withPlainShapes } from './metadata.ts';
 import {
@@ -34,21 +35,6 @@ export interface ReviverSources {
   readonly custom_objects: CustomObjects;
   readonly report: ReportBuilder;
 }
-
-/** Edges that lead to functions and lists which Keras adds to the parts of a layer. */
-const KERAS_EDGES: ReadonlySet<string> = new Set([
-  'variables',
-  'trainable_variables',
-  'non_trainable_variables',
-  'regularization_losses',
-  'keras_api',
-  'signatures',
-  'optimizer',
-  '_default_save_signature',
-  '__call__',
-  'call_and_return_all_conditional_losses',
-  'call_and_return_conditional_losses',
-]);
 
 const GRAPH_CLASSES: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model']);
 
@@ -93,9 +79,17 @@ export class Reviver {
       this.#entry(entry, id, made),
     );
     const known = identifier === '_tf_keras_sequential' ? 'Sequential' : 'Functional';
-    const model = this.#deserialize(known, { ...config, layers: entries }, made);
-    this.#finish(node, noted, model);
-    return model;
+    try {
+      const model = this.#deserialize(known, { ...config, layers: entries }, made);
+      this.#finish(node, noted, model);
+      return model;
+    } catch (error) {
+      if (!isRefusal(error) || this.#sources.objects.call(node) === null) throw error;
+      this.#sources.report.notes.push(
+        `The layers of ${noted.name} do not fit together without their classes, so that it works as a whole by its saved function: ${error.message}`,
+      );
+      return undefined;
+    }
   }
 
   /** An entry of a config, or one that stands for a layer that comes another way. */
@@ -113,7 +107,7 @@ export class Reviver {
       this.#deserialize(String(class_name), config, new Map());
       return true;
     } catch (error) {
-      if (isKmError(error) || error instanceof TypeError) return false;
+      if (isRefusal(error)) return false;
       throw error;
     }
   }
@@ -141,7 +135,7 @@ export class Reviver {
       return layer;
     } catch (error) {
       if (json.must_restore_from_config === true) throw error;
-      if (isKmError(error) || error instanceof TypeError) return undefined;
+      if (isRefusal(error)) return undefined;
       throw error;
     }
   }
@@ -293,4 +287,9 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
 
 function isLayer(noted: ObjectMetadata | undefined): boolean {
   return noted !== undefined && noted.identifier !== '_tf_keras_metric';
+}
+
+/** True for the errors by which a class refuses a config, or a layer its inputs. */
+function isRefusal(error: unknown): error is Error {
+  return isKmError(error) || error instanceof TypeError;
 }

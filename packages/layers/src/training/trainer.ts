@@ -84,6 +84,12 @@ export abstract class Trainer extends GraphModel {
     return this.#compiled !== null;
   }
 
+  /** Makes the model one that was never compiled. */
+  _forget_compiled(): void {
+    this.optimizer = null;
+    this.#compiled = null;
+  }
+
   /** Makes the losses and metrics of the outputs before the first batch, as Keras does for a model that it has loaded. */
   _build_compiled(): void {
     const graph = this._graph;
