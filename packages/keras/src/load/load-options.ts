@@ -16,7 +16,7 @@ export interface LoadOptionsConfig {
   readonly experimental_skip_checkpoint?: boolean | null;
   /** Whether variables go to the device that they remember; there is one only. */
   readonly experimental_variable_policy?: VariablePolicy | null;
-  /** True is refused for models of Keras, which have no aliases. */
+  /** Gives what `saved_model.load` returns a property `function_aliases`; refused for models of Keras. */
   readonly experimental_load_function_aliases?: boolean | null;
 }
 

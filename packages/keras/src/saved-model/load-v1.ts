@@ -13,8 +13,13 @@ import type { MetaGraph, SavedModel, Signature, SignatureTensor } from '@km/save
 import type { LoadOptions } from '../load/load-options.ts';
 import type { LoadedModel } from './load.ts';
 import { graphType } from './match.ts';
-import { type LoadedSignature, loadedSignature, type SignatureSpec } from './signature.ts';
-import { onlyUnsupported } from './trace.ts';
+import {
+  type LoadedSignature,
+  loadedSignature,
+  requireRunnable,
+  type SignatureParts,
+  type SignatureSpec,
+} from './signature.ts';
 import { stateOfVariable } from './variable-state.ts';
 
 /** A SavedModel without objects, as TensorFlow 1 writes it. */
@@ -45,6 +50,8 @@ export async function loadGraphOnly(source: GraphOnly): Promise<LoadedModel> {
     signatures[name] =
       name === INIT_SIGNATURE ? graph.initializer(name) : graph.signature(name, signature);
   }
+  const called = Object.entries(signatures).filter(([name]) => name !== INIT_SIGNATURE);
+  requireRunnable(called.map(([, signature]) => signature));
   const model = Object.create(null);
   return Object.assign(model, {
     signatures: Object.freeze(signatures),
@@ -108,15 +115,15 @@ class GraphCutter {
     const own = [...(signatures.get(INIT_SIGNATURE)?.outputs.values() ?? [])].map(placeOf);
     const target = own[0] ?? listed[0] ?? '';
     const targets = target === '' ? [] : [target.replace(/:\d+$/, '')];
-    const run = this.#cut({ feeds: [], fetches: [], targets, name: 'the initializer' });
-    return loadedSignature({ name, inputs: [], outputs: [], run });
+    const cut = this.#cut({ feeds: [], fetches: [], targets, name: 'the initializer' });
+    return loadedSignature({ name, inputs: [], outputs: [], ...cut });
   }
 
   /** Makes the function of a signature. */
   signature(name: string, signature: Signature): LoadedSignature {
     const inputs = sorted(signature.inputs).flatMap(([key, tensor]) => partsOf(key, tensor));
     const outputs = sorted(signature.outputs).flatMap(([key, tensor]) => partsOf(key, tensor));
-    const run = this.#cut({
+    const cut = this.#cut({
       feeds: inputs.map(({ place, spec }) => ({ name: place, dtype: spec.dtype })),
       fetches: outputs.map(({ place }) => place),
       name: `the signature ${name}`,
@@ -125,7 +132,7 @@ class GraphCutter {
       name,
       inputs: inputs.map(({ spec }) => spec),
       outputs: outputs.map(({ spec }) => spec),
-      run,
+      ...cut,
     });
   }
 
@@ -134,7 +141,7 @@ class GraphCutter {
     fetches: readonly string[];
     targets?: readonly string[];
     name: string;
-  }): (inputs: readonly Value[]) => Value[] {
+  }): Pick<SignatureParts, 'compile' | 'run'> {
     const fed = new Set(cut.feeds.map(({ name }) => name));
     const assets = this.#assets.filter(([{ name }]) => !fed.has(name));
     const feeds = [...cut.feeds, ...assets.map(([feed]) => feed)];
@@ -144,8 +151,9 @@ class GraphCutter {
       made ??= this.#executor.graph(nodes, { ...cut, feeds });
       return made;
     };
-    onlyUnsupported(compile);
-    return (inputs) => compile().run([...inputs, ...assets.map(([, value]) => value)]);
+    const run = (inputs: readonly Value[]): Value[] =>
+      compile().run([...inputs, ...assets.map(([, value]) => value)]);
+    return { compile, run };
   }
 }
 

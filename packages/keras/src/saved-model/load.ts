@@ -15,14 +15,17 @@ import type { Filepath } from '../paths/filepath.ts';
 import { isOpenH5File } from '../paths/filepath.ts';
 import { placeOf } from '../paths/platform.ts';
 import { prepare } from '../prepare.ts';
+import { aliasedFunctions } from './aliases.ts';
 import { loadGraphOnly } from './load-v1.ts';
 import { type LoadedObject, type LoadedValue, ObjectRestorer } from './objects.ts';
-import type { LoadedSignature } from './signature.ts';
+import { type LoadedSignature, requireRunnable } from './signature.ts';
 
 /** A loaded SavedModel: the children of its root by their names, and its signatures. */
 export interface LoadedModel extends LoadedObject {
   readonly signatures: { readonly [name: string]: LoadedSignature };
   readonly tensorflow_version: string;
+  /** Only with the option `experimental_load_function_aliases`: functions by the names that they were saved with. */
+  readonly function_aliases?: { readonly [alias: string]: LoadedValue };
 }
 
 /**
@@ -31,7 +34,8 @@ export interface LoadedModel extends LoadedObject {
  *
  * @param tags Tags of the graph to load; without them the only one, or the one with the tag `serve`.
  * @throws RangeError when there are several graphs, none of them has the tag `serve`, and no tags are given.
- * @throws UnsupportedError naming op and node when a signature cannot run here; KmError of other kinds for damage.
+ * @throws UnsupportedError naming op and node when no signature can run here (one of several has it as its `problem`);
+ *   KmError of other kinds for damage.
  */
 export async function load(
   export_dir: Exclude<Filepath, { file_id: bigint }>,
@@ -40,7 +44,6 @@ export async function load(
   read: ReadOptions = {},
 ): Promise<LoadedModel> {
   const checked = LoadOptions.from(options);
-  checked.refuseAliases();
   if (isOpenH5File(export_dir))
     throw new TypeError('A SavedModel is a directory, not an HDF5 file.');
   await prepare();
@@ -102,9 +105,12 @@ async function loadObjects(
   const restorer = new ObjectRestorer({ metaGraph, graph, executor, variables, assets });
   const root = restorer.value(0);
   restorer.connect();
-  restorer.compileSignatures();
+  requireRunnable(restorer.signatures());
   await initializeResources(saved, graph, restorer, bindings, read);
-  return describeModel(root, metaGraph);
+  const model = describeModel(root, metaGraph);
+  if (!options.experimental_load_function_aliases) return model;
+  const value = aliasedFunctions(metaGraph, graph, restorer);
+  return Object.defineProperty(model, 'function_aliases', { value });
 }
 
 /** Makes the variables of a SavedModel, by the index of their object; none when the checkpoint is skipped. */

@@ -17,7 +17,7 @@ import {
 import { graphType } from './match.ts';
 import { type RestoredFunction, restoredFunction } from './restored-function.ts';
 import { type LoadedSignature, loadedSignature, type SignatureSpec } from './signature.ts';
-import { onlyUnsupported, Trace } from './trace.ts';
+import { Trace } from './trace.ts';
 import { stateOfVariable } from './variable-state.ts';
 
 /** A file that belongs to a SavedModel. */
@@ -95,14 +95,13 @@ export class ObjectRestorer {
     }
   }
 
-  /** Compiles the functions of all signatures. @throws UnsupportedError for ops that cannot run here. */
-  compileSignatures(): void {
+  /** The signatures of the model. */
+  signatures(): LoadedSignature[] {
     const map = this.#node(0).children.find(({ name }) => name === 'signatures');
-    for (const { node } of map === undefined ? [] : this.#node(map.node).children) {
-      const { value } = this.#node(node);
-      if (value.kind !== 'bareConcreteFunction') continue;
-      onlyUnsupported(() => this.trace(value.concreteFunction).compile());
-    }
+    const children = map === undefined ? [] : this.#node(map.node).children;
+    return children
+      .filter(({ node }) => this.#node(node).value.kind === 'bareConcreteFunction')
+      .map(({ node }) => this.value(node) as LoadedSignature);
   }
 
   /** The function of a child of a node, called without arguments; undefined when there is none. */
@@ -196,6 +195,7 @@ export class ObjectRestorer {
       name: concreteName,
       inputs,
       outputs: outputSpecs(outputSignature),
+      compile: () => trace.compile(),
       run: (values) => trace.run(values),
     });
   }

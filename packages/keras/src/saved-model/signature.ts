@@ -1,9 +1,10 @@
-import type { Tensor as TensorRecord } from '@km/core';
+import { isKmError, type KmError, type Tensor as TensorRecord } from '@km/core';
 import { type GraphDType, recordOfValue, toTensor, type Value, valueOfRecord } from '@km/graph';
 import type { PartialShape } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
 import { fitsShape } from './match.ts';
 import { tensorFor } from './to-tensor.ts';
+import { problemOf } from './trace.ts';
 import type { StructuredInput } from './values.ts';
 
 /** An input or output of a signature. */
@@ -25,6 +26,8 @@ export interface LoadedSignature {
   (inputs?: Named<StructuredInput> | tf.Tensor): Named<tf.Tensor>;
   readonly inputs: readonly SignatureSpec[];
   readonly outputs: readonly SignatureSpec[];
+  /** What a call ends in: an op that is not known here, with its node, or damage; null for a signature that can run. */
+  readonly problem: KmError | null;
   /** Calls it with arrays, which keep 64-bit integers and the bytes of strings exact. */
   readonly call_records: (inputs: ReadonlyMap<string, TensorRecord>) => Map<string, TensorRecord>;
 }
@@ -34,12 +37,15 @@ export interface SignatureParts {
   readonly name: string;
   readonly inputs: readonly SignatureSpec[];
   readonly outputs: readonly SignatureSpec[];
+  /** Makes it ready to run. @throws KmError when it cannot be. */
+  readonly compile: () => unknown;
   /** Runs it with one value per input, in order; returns one per output. */
   readonly run: (inputs: readonly Value[]) => Value[];
 }
 
 /** Makes a callable of a signature. */
-export function loadedSignature({ name, inputs, outputs, run }: SignatureParts): LoadedSignature {
+export function loadedSignature(parts: SignatureParts): LoadedSignature {
+  const { name, inputs, outputs, run, compile } = parts;
   const call = (given: Named<StructuredInput> | tf.Tensor = {}): Named<tf.Tensor> => {
     const byName = bindInputs(name, inputs, given);
     const result: { [name: string]: tf.Tensor } = Object.create(null);
@@ -59,10 +65,23 @@ export function loadedSignature({ name, inputs, outputs, run }: SignatureParts):
     inputs: { value: inputs },
     outputs: { value: outputs },
     call_records: {
-      value: (given: ReadonlyMap<string, TensorRecord>) =>
-        callRecords({ name, inputs, outputs, run }, given),
+      value: (given: ReadonlyMap<string, TensorRecord>) => callRecords(parts, given),
     },
+    problem: { get: () => problemOf(compile) },
   }) as unknown as LoadedSignature;
+}
+
+/**
+ * Makes sure that one of the signatures can run, if there are any; the others say what their problem is.
+ * @throws UnsupportedError naming op and node when none can.
+ */
+export function requireRunnable(signatures: readonly LoadedSignature[]): void {
+  let first: KmError | null = null;
+  for (const { problem } of signatures) {
+    if (!isKmError(problem, 'KM_UNSUPPORTED')) return;
+    first ??= problem;
+  }
+  if (first !== null) throw first;
 }
 
 function bindInputs(

@@ -1,16 +1,18 @@
-import { isKmError, UnsupportedError } from '@km/core';
+import { isKmError, type KmError, UnsupportedError } from '@km/core';
 import { type GraphExecutor, type GraphFunction, toTensor, type Value } from '@km/graph';
 import type { ConcreteFunction } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
 import { pack } from './pack.ts';
 import type { StructuredOutput } from './values.ts';
 
-/** Does something of which only ops that cannot run matter now; damage of one function is reported when it is called. */
-export function onlyUnsupported(compile: () => void): void {
+/** What keeps a function from running here: an op that is not known, or damage; null when nothing does. */
+export function problemOf(compile: () => unknown): KmError | null {
   try {
     compile();
+    return null;
   } catch (error) {
-    if (isKmError(error, 'KM_UNSUPPORTED') || !isKmError(error)) throw error;
+    if (isKmError(error)) return error;
+    throw error;
   }
 }
 
