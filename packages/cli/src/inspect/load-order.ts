@@ -78,7 +78,7 @@ export const CALL: RegExp = /^(Stateful)?PartitionedCall$/;
 
 /** Ops without outputs. */
 const NOTHING =
-  /^(NoOp|Assert|PrintV2|SaveV2|MergeV2Checkpoints|Assign(Add|Sub)?VariableOp|Resource(Sparse)?(Apply|Scatter)\w+|InitializeTable\w*|LookupTable(Import|Insert|Remove)V2|Destroy\w+|TensorArrayCloseV[23]|WriteFile|Write\w*Summary)$/;
+  /^(NoOp|Assert|PrintV2|DisableCopyOnRead|SaveV2|MergeV2Checkpoints|Assign(Add|Sub)?VariableOp|Resource(Sparse)?(Apply|Scatter)\w+|InitializeTable\w*|LookupTable(Import|Insert|Remove)V2|Destroy\w+|TensorArrayCloseV[23]|WriteFile|Write\w*Summary)$/;
 
 /** Attributes that list the types of the outputs, or count them, by the ops that have them. */
 const LISTED: readonly (readonly [RegExp, string])[] = [
