@@ -1,6 +1,6 @@
 /**
  * Compares `km inspect --all` with `saved_model_cli show --all` of TensorFlow 2.15 over all SavedModels below folders:
- * `oracle-saved-model-cli.ts --cli SAVED_MODEL_CLI FOLDER… [--filter TEXT]`. Every model gets a process of its own, as the
+ * `oracle-saved-model-cli.ts --cli SAVED_MODEL_CLI FOLDER… [--filter TEXT]`; `oracleShown` is the part for other commands. Every model gets a process of its own, as the
  * order of traces depends on what was loaded before. What TensorFlow cannot show is listed and does not count.
  */
 import { execFile } from 'node:child_process';
@@ -10,12 +10,7 @@ import { parseArgs, promisify } from 'node:util';
 import { messageOf } from '@km/core';
 import { fileStore } from '@km/core/node';
 import { showAll } from '../../packages/cli/src/inspect/show-all.ts';
-
-interface Comparison {
-  readonly model: string;
-  readonly result: 'equal' | 'different' | 'refused by TensorFlow' | 'refused here';
-  readonly reason?: string;
-}
+import { type Outcome, printGroup } from './golden-report.ts';
 
 /** Ample for the text of the largest models. */
 const MAX_OUTPUT = 64 * 1024 * 1024;
@@ -43,7 +38,7 @@ function withSortedOps(text: string): string {
   );
 }
 
-async function compare(cli: string, model: string): Promise<Comparison> {
+async function compare(cli: string, model: string): Promise<Outcome> {
   const argv = ['show', '--dir', model, '--all'];
   const theirs = await promisify(execFile)(cli, argv, {
     env: ENVIRONMENT,
@@ -54,15 +49,15 @@ async function compare(cli: string, model: string): Promise<Comparison> {
   );
   if ('error' in theirs) {
     const reason = messageOf(theirs.error).trim().split('\n').at(-1) ?? '';
-    return { model, result: 'refused by TensorFlow', reason };
+    return { id: model, status: 'skipped', reason: `refused by TensorFlow: ${reason}` };
   }
   try {
     const location = { store: fileStore(model), path: '', kind: 'saved-model' } as const;
     const [actual, expected] = [await showAll(location), theirs.stdout].map(withSortedOps);
-    if (actual === expected) return { model, result: 'equal' };
-    return { model, result: 'different', reason: firstDifference(actual ?? '', expected ?? '') };
+    if (actual === expected) return { id: model, status: 'passed' };
+    return { id: model, status: 'failed', reason: firstDifference(actual ?? '', expected ?? '') };
   } catch (error) {
-    return { model, result: 'refused here', reason: messageOf(error) };
+    return { id: model, status: 'failed', reason: messageOf(error) };
   }
 }
 
@@ -70,6 +65,19 @@ function firstDifference(actual: string, expected: string): string {
   const [left, right] = [actual.split('\n'), expected.split('\n')];
   const line = right.findIndex((text, i) => text !== left[i]);
   return `line ${line + 1}: ${JSON.stringify(left[line])}, TensorFlow ${JSON.stringify(right[line])}`;
+}
+
+/** Compares all SavedModels below some folders; what TensorFlow refuses is skipped. */
+export async function oracleShown(
+  cli: string,
+  folders: readonly string[],
+  filter = '',
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const model of folders.flatMap(savedModels)) {
+    if (model.includes(filter)) outcomes.push(await compare(cli, model));
+  }
+  return outcomes;
 }
 
 async function main(): Promise<void> {
@@ -81,15 +89,9 @@ async function main(): Promise<void> {
   if (cli === undefined || positionals.length === 0) {
     throw new Error('usage: oracle-saved-model-cli.ts --cli SAVED_MODEL_CLI FOLDER…');
   }
-  const counts = new Map<Comparison['result'], number>();
-  for (const model of positionals.flatMap(savedModels)) {
-    if (!model.includes(filter)) continue;
-    const { result, reason } = await compare(cli, model);
-    counts.set(result, (counts.get(result) ?? 0) + 1);
-    if (result !== 'equal') console.log(`${model}: ${result}: ${reason}`);
-  }
-  console.log([...counts].map(([result, count]) => `${count} ${result}`).join(', '));
-  process.exitCode = counts.has('different') || counts.has('refused here') ? 1 : 0;
+  const outcomes = await oracleShown(cli, positionals, filter);
+  printGroup('saved_model_cli', outcomes);
+  process.exitCode = outcomes.some(({ status }) => status === 'failed') ? 1 : 0;
 }
 
-await main();
+if (process.argv[1]?.endsWith('oracle-saved-model-cli.ts')) await main();

@@ -17,6 +17,7 @@ import { oracleContinuations } from './oracle-continuation.ts';
 import { checkRead } from './oracle-read.ts';
 import { oracleRevive, REVIVED } from './oracle-revive.ts';
 import { judgeRow, type MatrixRow } from './oracle-rows.ts';
+import { oracleShown } from './oracle-saved-model-cli.ts';
 import { oracleTrain } from './oracle-train.ts';
 import { writeBack } from './oracle-write.ts';
 
@@ -44,6 +45,8 @@ const CHOICE = [
 /** Versions at work at the same time. */
 const AT_ONCE = 2;
 const VERSIONS = ['2.4.4', '2.10.1', '2.15.1', '2.19.1'];
+/** The release of which `km inspect --all` prints the same. */
+const SHOWN = '2.15.';
 const FORMATS = ['h5', 'tf', 'keras', 'ckpt', 'weights-h5', 'weights-keras'];
 /** Formats that are written here. */
 const WRITTEN: ReadonlySet<string> = new Set([
@@ -120,6 +123,13 @@ interface Selection {
   readonly only: string;
 }
 
+/** Compares `km inspect --all` with what TensorFlow prints of its models. */
+async function showAll({ python }: Kit, folder: string): Promise<Outcome[]> {
+  const outcomes = await oracleShown(path.join(path.dirname(python), 'saved_model_cli'), [folder]);
+  printGroup('saved_model_cli', outcomes);
+  return outcomes;
+}
+
 async function checkVersion(version: string, { formats, only }: Selection): Promise<Outcome[]> {
   const kit = kitOf(version);
   const work = mkdtempSync(path.join(tmpdir(), 'km-oracle-'));
@@ -149,7 +159,8 @@ async function checkVersion(version: string, { formats, only }: Selection): Prom
     printGroup(`checkpoints, ${version}`, checkpoints);
     printGroup(`train.Checkpoint, ${version}`, trained);
     printGroup(`revived, ${version}`, revived);
-    return [...read, ...failures, ...judged, ...checkpoints, ...trained, ...revived];
+    const shown = version.startsWith(SHOWN) ? await showAll(kit, theirs) : [];
+    return [...read, ...failures, ...judged, ...checkpoints, ...trained, ...revived, ...shown];
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
