@@ -4,7 +4,7 @@ import { UsageError } from './usage-error.ts';
 /** What the exit codes of `km` mean. */
 export const EXIT_CODES = {
   ok: 0,
-  /** `km verify` found something wrong, or a command failed in a way that no other code names. */
+  /** `km verify` found something wrong, `km diff` a difference, or a command failed in a way that no other code names. */
   failed: 1,
   /** The command line, or an array file it names, does not fit the command or the model. */
   usage: 2,

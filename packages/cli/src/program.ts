@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addConvert } from './commands/convert.ts';
+import { addDiff } from './commands/diff.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addFit } from './commands/fit.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -22,6 +23,7 @@ export type AddCommand = (program: Command, io: CliIo, finish: (exitCode: number
 const COMMANDS: readonly AddCommand[] = [
   addInspect,
   addVerify,
+  addDiff,
   addPredict,
   addConvert,
   addEvaluate,
@@ -29,7 +31,7 @@ const COMMANDS: readonly AddCommand[] = [
 ];
 
 const FOOTER = `
-Exit codes: 0 ok · 1 failed, or verify found something wrong · 2 usage · 3 not found ·
+Exit codes: 0 ok · 1 failed, or verify or diff found something · 2 usage · 3 not found ·
 4 damaged file · 5 not supported · 6 disk or network · 130 interrupted`;
 
 /** Makes the command line program. */
@@ -38,7 +40,7 @@ export function makeProgram(io: CliIo): Program {
   const command = new Command('km');
   command
     .description(
-      'Looks into, checks, converts, runs and trains Keras models and TensorFlow checkpoints.',
+      'Looks into, checks, compares, converts, runs and trains Keras models and TensorFlow checkpoints.',
     )
     .version(VERSION, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'print the help of a command')

@@ -16,7 +16,7 @@ test('help and version go to the output and end well', async () => {
     expect(out).toMatch(/^Usage: km /);
   }
   const { out } = await km(['--help']);
-  for (const command of ['inspect', 'verify', 'predict', 'convert', 'evaluate', 'fit']) {
+  for (const command of ['inspect', 'verify', 'diff', 'predict', 'convert', 'evaluate', 'fit']) {
     expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   }
   expect(out).toContain('Exit codes: 0 ok');
