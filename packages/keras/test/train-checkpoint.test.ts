@@ -195,6 +195,28 @@ test('load_weights keeps the values for a model that is not built yet', async ()
   );
 });
 
+test('a wrapped optimizer is found where TensorFlow up to 2.3 put it', async () => {
+  const make = (): Model => new Sequential([new layers.Dense({ units: 1, input_shape: [2] })]);
+  const inner = (): optimizers.legacy.SGD =>
+    new optimizers.legacy.SGD({ learning_rate: 0.5, momentum: 0.9 });
+  const [old, model] = [make(), make()];
+  const base_optimizer = inner();
+  old.compile({ optimizer: base_optimizer, loss: 'mse' });
+  await old.train_on_batch(tf.ones([2, 2]), tf.ones([2, 1]));
+  const place = { store: memoryStore(), path: 'checkpoint' };
+  const path = await new train.Checkpoint({ model: old, optimizer: { base_optimizer } }).write(
+    place,
+  );
+  const optimizer = new optimizers.LossScaleOptimizer({
+    inner_optimizer: inner(),
+    dynamic: false,
+    initial_scale: 2,
+  });
+  optimizer.build(model.trainable_variables);
+  await new train.Checkpoint({ model, optimizer }).read(path);
+  expect(digests(optimizer.variables)).toEqual(digests(base_optimizer.variables));
+});
+
 test('a checkpoint of TensorFlow 1 is restored by the names of variables', async () => {
   const store = memoryStore();
   const data = Int32Array.of(4);

@@ -1,4 +1,11 @@
-import { isKmError, type KmError, MalformedError, NotFoundError, UnsupportedError } from '@km/core';
+import {
+  isKmError,
+  type KmError,
+  MalformedError,
+  NotFoundError,
+  type TensorMap,
+  UnsupportedError,
+} from '@km/core';
 import {
   isJsonObject,
   type JsonObject,
@@ -7,8 +14,9 @@ import {
   requireShape,
   upgradeModelConfig,
 } from '@km/keras-config';
-import { layers, Model, trackable_view } from '@km/layers';
+import { layers, Model, trackable_view, Variable } from '@km/layers';
 import { type KerasMetadataNode, readSavedModel, type SavedModel } from '@km/savedmodel';
+import { reachable } from '../object-graph/reachable.ts';
 import type { Place } from '../paths/platform.ts';
 import { compileAsSaved } from '../revive/compile.ts';
 import { reviveModel } from '../revive/revive-model.ts';
@@ -18,6 +26,7 @@ import { fromFile } from './file-error.ts';
 import { fillFromCheckpoint } from './load-checkpoint.ts';
 import type { LoadContext } from './load-context.ts';
 import { LoadOptions } from './load-options.ts';
+import type { ReportBuilder } from './load-report.ts';
 import { fillVocabularies } from './saved-vocabularies.ts';
 
 /**
@@ -115,7 +124,8 @@ async function fill(
   const children = new SavedChildren();
   const view = { ...trackable_view(), children: (item: object) => children.of(item) };
   await fillFromCheckpoint(model, checkpoint, context.report, context.read, view);
-  forgetCounter(context.report.extra);
+  keepOnly(context.report.extra, (key) => !isPassing(key));
+  noteFreshOptimizer(model, checkpoint.tensors, context.report);
   const missing = new Set(context.report.missing);
   const empty = model.weights.filter(({ name }) => missing.has(name));
   if (empty.length === 0 || allow_partial_checkpoint) return;
@@ -125,10 +135,22 @@ async function fill(
   );
 }
 
-/** The number of saves stands there for `tf.train.Checkpoint`; it belongs to no model. */
-function forgetCounter(extra: string[]): void {
-  const at = extra.findIndex((key) => key.startsWith(`${SAVE_COUNTER}/`));
-  if (at >= 0) extra.splice(at, 1);
+/** The number of saves, for `tf.train.Checkpoint`, and what metrics of `compile` had counted: both belong to no model. */
+function isPassing(key: string): boolean {
+  return key.startsWith(`${SAVE_COUNTER}/`) || key.startsWith('keras_api/metrics/');
+}
+
+/** Says in one sentence that a file holds nothing of the optimizer, which then starts anew. */
+function noteFreshOptimizer({ optimizer }: Model, tensors: TensorMap, report: ReportBuilder): void {
+  if (optimizer === null || [...tensors.keys()].some((key) => key.includes('optimizer/'))) return;
+  const state = reachable(optimizer, trackable_view()).filter((item) => item instanceof Variable);
+  const fresh = new Set([...state, ...optimizer.variables].map(({ name }) => name));
+  keepOnly(report.missing, (name) => !fresh.has(name));
+  report.notes.push('The file holds no state of the optimizer, which starts anew.');
+}
+
+function keepOnly(names: string[], isKept: (name: string) => boolean): void {
+  names.splice(0, names.length, ...names.filter(isKept));
 }
 
 function notKeras(shown: string): UnsupportedError {

@@ -1,5 +1,5 @@
 import type { ObjectEdge, ObjectGraph, ObjectNode } from '@km/checkpoint';
-import { Module, type TrackableView, type Variable } from '@km/layers';
+import { Module, optimizers, type TrackableView, type Variable } from '@km/layers';
 import { crossFamilies, SETTLED, type TrainableVariables } from './cross-families.ts';
 import { familyOfNode, familyOfOptimizer } from './optimizer-family.ts';
 import { reachable } from './reachable.ts';
@@ -119,7 +119,7 @@ export class Restoration {
       this.#fresh.push(node);
       const stored = this.#node(node);
       if (this.#noteCrossing(node, item)) continue;
-      const live = new Map(this.#view.children(item));
+      const live = new Map(this.#childrenOf(item));
       for (const { name, node: below } of certainFirst(stored.children, live)) {
         const child = live.get(name);
         if (child !== undefined) pairs.push([below, child]);
@@ -127,6 +127,14 @@ export class Restoration {
       }
       for (const slot of stored.slots) this.#leaveOpen(item, slot);
     }
+  }
+
+  /** Edges below an object; TensorFlow up to 2.3 had a wrapped optimizer at an edge of its own. */
+  #childrenOf(item: object): (readonly [name: string, child: object])[] {
+    const edges = [...this.#view.children(item)];
+    return item instanceof optimizers.LossScaleOptimizer
+      ? [...edges, ['base_optimizer', item.inner_optimizer]]
+      : edges;
   }
 
   #noteCrossing(node: number, item: object): boolean {

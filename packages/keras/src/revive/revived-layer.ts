@@ -102,7 +102,7 @@ export function revivedLayer(config: LayerConfig, revival: Revival): RevivedLaye
   const Named = class extends RevivedLayer {
     static override readonly className: string = class_name;
   };
-  return new Named(config, revival);
+  return new (shownAsRevived(Named, class_name))(config, revival);
 }
 
 /** Makes a model that says it is of the class in the file. */
@@ -111,5 +111,10 @@ export function revivedNetwork(config: LayerConfig, revival: Revival): RevivedNe
   const Named = class extends RevivedNetwork {
     static override readonly className: string = class_name;
   };
-  return new Named(config, revival);
+  return new (shownAsRevived(Named, class_name))(config, revival);
+}
+
+/** Lets a console show that an object is not of the class itself. */
+function shownAsRevived<T extends object>(made: T, class_name: string): T {
+  return Object.defineProperty(made, 'name', { value: `Revived<${class_name}>` });
 }
