@@ -2,6 +2,7 @@ import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { getPendingLosses, inCall, inheritedTraining, withTraining } from './call-context.ts';
 import { locateErrors } from './call-errors.ts';
+import { travellingParts } from './complex-parts.ts';
 import { halfOf, roundToHalf, withHalfWeights } from './half-precision.ts';
 import { assertInputCompatibility } from './input-spec.ts';
 import type { Layer } from './layer.ts';
@@ -96,7 +97,12 @@ export function applyEager(layer: Layer, given: unknown, args: ApplyArgs): Tenso
       outputs.push(result);
       const flat = flatten<tf.Tensor>(result);
       const masks = flat.map(get_mask).filter((mask) => mask !== null);
-      return [...flat, ...masks, ...getPendingLosses().slice(before)];
+      return [
+        ...flat,
+        ...flat.flatMap(travellingParts),
+        ...masks,
+        ...getPendingLosses().slice(before),
+      ];
     });
   });
   return outputs[0] ?? [];

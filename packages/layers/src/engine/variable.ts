@@ -13,6 +13,7 @@ import {
 import { asComputed } from './half-precision.ts';
 import { printShape } from './input-spec.ts';
 import type { Constraint, Regularizer } from './types.ts';
+import { withoutTape } from './without-tape.ts';
 import {
   type AssignableValue,
   isRecord,
@@ -207,7 +208,9 @@ export class Variable {
     } else if (this.dtype === 'float16' || this.dtype === 'bfloat16') {
       this.assign_values(Float32Array.from(value.dataSync()));
     } else {
-      const kept = tf.keep(value.dtype === dtype ? tf.clone(value) : tf.cast(value, dtype));
+      const kept = tf.keep(
+        withoutTape(() => (value.dtype === dtype ? tf.clone(value) : tf.cast(value, dtype))),
+      );
       this.#reset(null);
       this.#home = kept;
       this.#tensors.set(tf.getBackend(), kept);

@@ -1,32 +1,11 @@
 import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { dtypeOf } from './dtype-symbols.ts';
 import { concreteSizes, reshapeTarget } from './shape-values.ts';
 import type { SymbolArgs, SymbolFunction } from './symbol-args.ts';
 import { sizesIn, toOperand, toOperands } from './symbol-args.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
-
-const DTYPES: ReadonlyMap<string, tf.DataType> = new Map([
-  ['bool', 'bool'],
-  ['int8', 'int32'],
-  ['int16', 'int32'],
-  ['int32', 'int32'],
-  ['int64', 'int32'],
-  ['uint8', 'int32'],
-]);
-
-/** Returns the dtype in which tfjs computes a dtype of TensorFlow. */
-function dtypeOf(value: unknown, fallback: tf.DataType = 'float32'): tf.DataType {
-  if (typeof value !== 'string') return fallback;
-  return DTYPES.get(value) ?? (/float/.test(value) ? 'float32' : fallback);
-}
-
-function cast(input: unknown, args: SymbolArgs): tf.Tensor {
-  const dtype = dtypeOf(args.raw('dtype'));
-  const x = toOperand(input);
-  // Backends disagree on casts of small numbers to truth values.
-  return dtype === 'bool' ? tf.notEqual(x, 0) : tf.cast(x, dtype);
-}
 
 function pad(input: unknown, args: SymbolArgs): tf.Tensor {
   const x = toOperand(input);
@@ -80,7 +59,6 @@ export function arraySymbols(): readonly Entry[] {
     };
   return [
     ['broadcast_to', broadcastTo],
-    ['cast', cast],
     ['concat', (input, args) => tf.concat(toOperands(input), args.number('axis', 0))],
     ['expand_dims', (input, args) => tf.expandDims(toOperand(input), args.number('axis', 0))],
     ...[
@@ -88,7 +66,10 @@ export function arraySymbols(): readonly Entry[] {
       'convert_to_tensor',
       'stop_gradient',
       'ensure_shape',
+      'guarantee_const',
+      'keras.backend.print_tensor',
       'debugging.check_numerics',
+      'debugging.assert_all_finite',
     ].map((name): Entry => [name, passed]),
     ['fill', (input, args) => filled(input, args.raw('value'), 'float32')],
     ['ones', (input, args) => filled(input, 1, dtypeOf(args.raw('dtype')))],
@@ -96,8 +77,6 @@ export function arraySymbols(): readonly Entry[] {
     ['range', range],
     ['rank', (input) => tf.scalar(toOperand(input).rank, 'int32')],
     ['size', (input) => tf.scalar(toOperand(input).size, 'int32')],
-    ['dtypes.saturate_cast', cast],
-    ['image.convert_image_dtype', cast],
     ['strided_slice', stridedSlice],
     ['space_to_batch_nd', spaceToBatch],
     ['batch_to_space_nd', batchToSpace],
@@ -136,7 +115,11 @@ function passed(input: unknown): tf.Tensor {
 
 function reshape(input: unknown, args: SymbolArgs): tf.Tensor {
   const x = toOperand(input);
-  return tf.reshape(x, reshapeTarget(x, args.sizes('shape')));
+  const sizes = args.sizes('shape');
+  const open = sizes.every((size) => size === null) && sizes.length > x.rank;
+  // Nothing tells which axis was cut into several.
+  if (open && isMetaBackend()) return tf.fill(concreteSizes(sizes), 0, x.dtype as 'float32');
+  return tf.reshape(x, reshapeTarget(x, sizes));
 }
 
 function broadcastTo(input: unknown, args: SymbolArgs): tf.Tensor {

@@ -1,4 +1,6 @@
+import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { dtypeOf } from './dtype-symbols.ts';
 import { concreteSizes } from './shape-values.ts';
 import {
   type SymbolArgs,
@@ -36,7 +38,12 @@ function gatherNd(input: unknown, args: SymbolArgs): tf.Tensor {
 function embeddingLookup(input: unknown, args: SymbolArgs): tf.Tensor {
   const tables = Array.isArray(input) && input[0] instanceof tf.Tensor ? input : [input];
   if (tables.length > 1) throw new RangeError('tf.nn.embedding_lookup is known with one table.');
-  return tf.gather(toOperand(tables[0]), indicesOf(args, 'ids'));
+  const rows = tf.gather(toOperand(tables[0]), indicesOf(args, 'ids'));
+  if (args.raw('max_norm') === null) return rows;
+  const axes = rows.shape.map((_, axis) => axis).slice(args.tensor('ids').rank);
+  const length = tf.sqrt(tf.sum(tf.square(rows), axes, true));
+  const bound = args.tensor('max_norm', rows);
+  return tf.div(tf.mul(rows, bound), tf.maximum(length, bound));
 }
 
 function oneHot(input: unknown, args: SymbolArgs): tf.Tensor {
@@ -44,7 +51,7 @@ function oneHot(input: unknown, args: SymbolArgs): tf.Tensor {
   const depth = args.number('depth', 0);
   const hot = tf.oneHot(indices, depth, args.number('on_value', 1), args.number('off_value', 0));
   const axis = args.number('axis', -1);
-  const encoded = tf.cast(hot, 'float32');
+  const encoded = tf.cast(hot, dtypeOf(args.raw('dtype')));
   return axis === -1 || axis === indices.rank ? encoded : lastAxisTo(encoded, axis);
 }
 
@@ -85,7 +92,8 @@ function sequenceMask(input: unknown, args: SymbolArgs): tf.Tensor {
   const lengths = tf.expandDims(tf.cast(toOperand(input), 'int32'), -1);
   const given = args.raw('maxlen');
   const [longest = 0] = concreteSizes(sizesIn(given ?? tf.max(lengths), 'maxlen'));
-  return tf.less(tf.range(0, longest, 1, 'int32'), lengths);
+  const inside = tf.less(tf.range(0, longest, 1, 'int32'), lengths);
+  return tf.cast(inside, dtypeOf(args.raw('dtype'), 'bool'));
 }
 
 function reverseSequence(input: unknown, args: SymbolArgs): tf.Tensor {
@@ -123,27 +131,65 @@ function scatter(input: unknown, args: SymbolArgs): tf.Tensor {
 function addAt(input: unknown, args: SymbolArgs, sign: 1 | -1): tf.Tensor {
   const x = toOperand(input);
   const updates = args.tensor('updates', x);
+  // Without values, open axes of updates and indices need not have the same length.
+  if (isMetaBackend()) return tf.add(x, tf.zerosLike(x));
   const added = tf.scatterND(indicesOf(args, 'indices'), updates, x.shape);
   return sign === 1 ? tf.add(x, added) : tf.sub(x, added);
 }
 
-function segmentSum(input: unknown, args: SymbolArgs): tf.Tensor {
-  const segments = indicesOf(args, 'segment_ids');
-  const given = args.raw('num_segments');
-  const [last = -1] = given === null ? args.sizes('segment_ids').slice(-1) : [];
-  const [found = 0] = concreteSizes([last === null ? null : last + 1]);
-  const count = given === null ? found : args.number('num_segments', 0);
-  return tf.unsortedSegmentSum(toOperand(input), segments as tf.Tensor1D, count);
-}
-
+/** Counts whole numbers, or adds up their weights: of all elements, or of each row with `axis`. */
 function bincount(input: unknown, args: SymbolArgs): tf.Tensor {
   const x = tf.cast(toOperand(input), 'int32');
-  const flat = tf.reshape(x, [x.size]) as tf.Tensor1D;
-  const [top = -1] = sizesIn(tf.max(flat), 'maximum');
+  const [top = -1] = sizesIn(tf.max(x), 'maximum');
   const [largest = 0] = concreteSizes([top === null ? null : top + 1]);
-  const size = Math.max(largest, args.number('minlength', 0));
-  return tf.cast(tf.bincount(flat, tf.tensor1d([]), size), 'int32');
+  const longest = args.raw('maxlen') ?? args.raw('maxlength');
+  const wanted = Math.max(largest, args.number('minlength', 0));
+  const size = typeof longest === 'number' ? Math.min(wanted, longest) : wanted;
+  const rows = args.axes() === undefined || x.rank < 2 ? 1 : (x.shape[0] ?? 1);
+  const table = tf.reshape(x, [rows, x.size / Math.max(rows, 1)]);
+  const weights = args.raw('weights') === null ? null : args.tensor('weights');
+  const kept = tf.logicalAnd(tf.less(table, size), tf.greaterEqual(table, 0));
+  const ones = weights === null ? tf.onesLike(table) : tf.reshape(weights, table.shape);
+  const counted = tf.mul(ones, tf.cast(kept, ones.dtype));
+  const first = tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(size, 'int32'));
+  const cells = tf.add(tf.mul(table, tf.cast(kept, 'int32')), tf.reshape(first, [rows, 1]));
+  const flat = tf.reshape(cells, [x.size]) as tf.Tensor1D;
+  const sums = tf.unsortedSegmentSum(tf.reshape(counted, [x.size]), flat, rows * size);
+  const found = args.flag('binary_output') ? tf.minimum(sums, tf.onesLike(sums)) : sums;
+  const whole = args.text('dtype', 'int32').startsWith('int') && weights === null;
+  const typed = tf.cast(found, whole ? 'int32' : 'float32');
+  return args.axes() === undefined || x.rank < 2 ? typed : tf.reshape(typed, [rows, size]);
 }
+
+/** The largest or smallest elements of an axis, and their places. */
+function approximateTopK(input: unknown, args: SymbolArgs): tf.Tensor[] {
+  const x = toOperand(input);
+  const largest = args.raw('is_max_k') !== false;
+  const axis = args.number('reduction_dimension', -1);
+  if (axis !== -1 && axis !== x.rank - 1) {
+    throw new RangeError('tf.math.approx_max_k is known for the last axis.');
+  }
+  const { values, indices } = tf.topk(largest ? x : tf.neg(x), args.number('k', 1), true);
+  return [largest ? values : tf.neg(values), indices];
+}
+
+/** Replaces elements by updates where these are larger, or smaller. */
+const extremeAt =
+  (choose: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): SymbolFunction =>
+  (input, args) => {
+    const x = toOperand(input);
+    const updates = args.tensor('updates', x);
+    const places = indicesOf(args, 'indices');
+    if (isMetaBackend()) return tf.clone(x);
+    const rows = tf.reshape(places, [-1, places.shape.at(-1) ?? 1]);
+    const slices = tf.reshape(updates, [rows.shape[0] ?? 1, ...x.shape.slice(rows.shape[1] ?? 1)]);
+    // One after the other, because several updates may go to one place.
+    return tf.unstack(rows).reduce((result, place, i) => {
+      const at = tf.expandDims(place, 0);
+      const update = tf.slice(slices, [i], [1]);
+      return tf.tensorScatterUpdate(result, at, choose(tf.gatherND(result, at), update));
+    }, x);
+  };
 
 function search(input: unknown, args: SymbolArgs): tf.Tensor {
   const side = args.text('side', 'left') as 'left';
@@ -178,8 +224,9 @@ export function gatherSymbols(): readonly Entry[] {
         return tf.tensorScatterUpdate(x, indicesOf(args, 'indices'), args.tensor('updates', x));
       },
     ],
-    ['math.segment_sum', segmentSum],
-    ['math.unsorted_segment_sum', segmentSum],
+    ['approx_top_k', approximateTopK],
+    ['tensor_scatter_nd_max', extremeAt(tf.maximum)],
+    ['tensor_scatter_nd_min', extremeAt(tf.minimum)],
     ['math.bincount', bincount],
     ['math.accumulate_n', (input) => tf.addN(toOperands(input))],
   ];

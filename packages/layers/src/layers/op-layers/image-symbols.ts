@@ -20,10 +20,17 @@ function batched(x: tf.Tensor, run: (images: tf.Tensor) => tf.Tensor): tf.Tensor
 }
 
 function resize(input: unknown, args: SymbolArgs): tf.Tensor {
-  const [height = 1, width = 1] = args.numbers('size');
+  const [wantedHeight = 1, wantedWidth = 1] = args.numbers('size');
   const method = args.text('method', 'bilinear') as Interpolation;
   const antialias = args.flag('antialias');
-  return batched(toOperand(input), (x) => resizeImages(x, [height, width], { method, antialias }));
+  const x = toOperand(input);
+  const [rows, columns] = sizeOf(x);
+  const keeps = args.flag('preserve_aspect_ratio');
+  const scale = Math.min(wantedHeight / rows, wantedWidth / columns);
+  const size: [number, number] = keeps
+    ? [Math.round(rows * scale), Math.round(columns * scale)]
+    : [wantedHeight, wantedWidth];
+  return batched(x, (images) => resizeImages(images, size, { method, antialias }));
 }
 
 /** Cuts a part out of images. */
@@ -108,7 +115,8 @@ function cropAndResize(input: unknown, args: SymbolArgs): tf.Tensor {
 function patches(input: unknown, args: SymbolArgs): tf.Tensor {
   const inner = (name: string): number[] => args.numbers(name).slice(1, -1);
   const padding = args.text('padding', 'VALID').toUpperCase() === 'SAME' ? 'same' : 'valid';
-  const [sizes, strides, rates] = [inner('sizes'), inner('strides'), inner('rates')];
+  const first = args.raw('sizes') === null ? 'ksizes' : 'sizes';
+  const [sizes, strides, rates] = [inner(first), inner('strides'), inner('rates')];
   return extractPatches(toOperand(input), { sizes, strides, rates, padding });
 }
 
@@ -200,6 +208,7 @@ export function imageSymbols(): readonly Entry[] {
     ['image.central_crop', centralCrop],
     ['image.crop_and_resize', cropAndResize],
     ['image.extract_patches', patches],
+    ['image.extract_image_patches', patches],
     ['image.flip_left_right', unary((x) => tf.reverse(x, [x.rank + COLUMNS]))],
     ['image.flip_up_down', unary((x) => tf.reverse(x, [x.rank + ROWS]))],
     ['image.transpose', unary(exchanged)],

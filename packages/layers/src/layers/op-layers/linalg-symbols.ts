@@ -1,5 +1,6 @@
 import { einsum, matMul } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { singularValues } from './decomposition-ops.ts';
 import {
   type SymbolArgs,
   type SymbolFunction,
@@ -9,6 +10,7 @@ import {
 } from './symbol-args.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
+type Axes = number | number[] | undefined;
 
 const matmul: SymbolFunction = (input, args) => {
   const a = toOperand(input);
@@ -31,11 +33,66 @@ const normalizeVectors: SymbolFunction = (input, args) => {
   return tf.mul(x, tf.rsqrt(tf.maximum(squares, args.number('epsilon', 1e-12))));
 };
 
-function normOf(x: tf.Tensor, args: SymbolArgs, keep: boolean): tf.Tensor {
-  const order = args.raw('ord');
-  const kind = typeof order === 'number' ? order : 'euclidean';
-  return tf.norm(x, kind as 1, args.axes(), keep);
+/** Orders of norms that tfjs computes of vectors. */
+const VECTOR_ORDERS: readonly unknown[] = [null, 'euclidean', 'fro', 2];
+
+function vectorNorm(x: tf.Tensor, order: unknown, axes: Axes, keep: boolean): tf.Tensor {
+  if (VECTOR_ORDERS.includes(order)) return tf.sqrt(tf.sum(tf.square(x), axes, keep));
+  const size = tf.abs(x);
+  if (order === Number.POSITIVE_INFINITY) return tf.max(size, axes, keep);
+  if (order === 1) return tf.sum(size, axes, keep);
+  if (typeof order !== 'number' || order <= 0) {
+    throw new RangeError(`tf.norm is not known with ord=${String(order)}.`);
+  }
+  return tf.pow(tf.sum(tf.pow(size, order), axes, keep), 1 / order);
 }
+
+/** Norms of matrices: 1 and infinity sum up columns or rows, 2 is the largest singular value. */
+function matrixNorm(
+  x: tf.Tensor,
+  order: unknown,
+  axes: readonly number[],
+  keep: boolean,
+): tf.Tensor {
+  const [row = 0, column = 1] = axes.map((axis) => (axis < 0 ? axis + x.rank : axis));
+  if (VECTOR_ORDERS.slice(0, 3).includes(order)) return vectorNorm(x, order, [row, column], keep);
+  if (order === 1) return tf.max(tf.sum(tf.abs(x), row, true), [row, column], keep);
+  if (order === Number.POSITIVE_INFINITY) {
+    return tf.max(tf.sum(tf.abs(x), column, true), [row, column], keep);
+  }
+  if (order !== 2)
+    throw new RangeError(`tf.norm of matrices is not known with ord=${String(order)}.`);
+  const others = x.shape.map((_, axis) => axis).filter((axis) => axis !== row && axis !== column);
+  const [values = x] = singularValues(tf.transpose(x, [...others, row, column]));
+  const largest = tf.max(values, -1);
+  return keep
+    ? tf.reshape(
+        largest,
+        x.shape.map((n, axis) => (axis === row || axis === column ? 1 : n)),
+      )
+    : largest;
+}
+
+function normOf(x: tf.Tensor, args: SymbolArgs, keep: boolean): tf.Tensor {
+  const given = args.raw('ord');
+  const order = given === 'inf' ? Number.POSITIVE_INFINITY : given;
+  const axes = args.axes();
+  return Array.isArray(axes) && axes.length === 2
+    ? matrixNorm(x, order, axes, keep)
+    : vectorNorm(x, order, axes, keep);
+}
+
+const globalNorm = (list: readonly tf.Tensor[]): tf.Tensor =>
+  tf.sqrt(tf.addN(list.map((each) => tf.sum(tf.square(each)))));
+
+/** Scales a list of tensors whose common norm exceeds a bound; returns them, and the norm. */
+const clipByGlobalNorm: SymbolFunction = (input, args) => {
+  const list = toOperands(input);
+  const length = args.raw('use_norm') === null ? globalNorm(list) : args.tensor('use_norm');
+  const bound = args.tensor('clip_norm');
+  const scale = tf.mul(bound, tf.minimum(tf.reciprocal(length), tf.reciprocal(bound)));
+  return [...list.map((each) => tf.mul(each, scale)), length];
+};
 
 const norm: SymbolFunction = (input, args) =>
   normOf(toOperand(input), args, args.flag('keepdims') || args.flag('keep_dims'));
@@ -77,11 +134,6 @@ function places(x: tf.Tensor): readonly [rows: tf.Tensor, columns: tf.Tensor] {
   return [down, tf.range(0, columns, 1, 'int32')];
 }
 
-const onDiagonal = (x: tf.Tensor): tf.Tensor => {
-  const [rows, columns] = places(x);
-  return tf.cast(tf.equal(rows, columns), x.dtype);
-};
-
 const bandPart: SymbolFunction = (input, args) => {
   const x = toOperand(input);
   const [rows, columns] = places(x);
@@ -89,30 +141,6 @@ const bandPart: SymbolFunction = (input, args) => {
   const below = lower < 0 ? tf.onesLike(rows) : tf.lessEqual(tf.sub(rows, columns), lower);
   const above = upper < 0 ? tf.onesLike(rows) : tf.lessEqual(tf.sub(columns, rows), upper);
   return tf.mul(x, tf.mul(tf.cast(below, x.dtype), tf.cast(above, x.dtype)));
-};
-
-const diag = (x: tf.Tensor): tf.Tensor => {
-  const size = x.shape.at(-1) ?? 0;
-  return tf.mul(tf.expandDims(x, -1), tf.cast(tf.eye(size), x.dtype));
-};
-
-const diagPart = (x: tf.Tensor): tf.Tensor => {
-  const [rows = 0, columns = 0] = x.shape.slice(-2);
-  const size = Math.min(rows, columns);
-  const begin = x.shape.map(() => 0);
-  const square = tf.slice(x, begin, [...x.shape.slice(0, -2), size, size]);
-  return tf.sum(tf.mul(square, tf.cast(tf.eye(size), x.dtype)), -1);
-};
-
-const setDiag: SymbolFunction = (input, args) => {
-  const x = toOperand(input);
-  const diagonal = tf.expandDims(args.tensor('diagonal', x), -1);
-  const missing = (x.shape.at(-2) ?? 0) - (diagonal.shape.at(-2) ?? 0);
-  const pads = diagonal.shape.map((_, axis): [number, number] =>
-    axis === diagonal.rank - 2 ? [0, missing] : [0, 0],
-  );
-  const on = onDiagonal(x);
-  return tf.add(tf.mul(x, tf.sub(1, on)), tf.mul(tf.pad(diagonal, pads), on));
 };
 
 const cross: SymbolFunction = (input, args) => {
@@ -136,6 +164,8 @@ export function linalgSymbols(): readonly Entry[] {
     ['linalg.matmul', matmul],
     ['linalg.matvec', matvec],
     ['linalg.norm', norm],
+    ['linalg.global_norm', (input) => globalNorm(toOperands(input))],
+    ['clip_by_global_norm', clipByGlobalNorm],
     ['norm', norm],
     ['linalg.normalize', normalize],
     ['math.l2_normalize', normalizeVectors],
@@ -146,12 +176,6 @@ export function linalgSymbols(): readonly Entry[] {
     ['einsum', (input, args) => einsum(String(input), ...toOperands(args.raw('inputs')))],
     ['linalg.band_part', bandPart],
     ['linalg.cross', cross],
-    ['linalg.diag', unary(diag)],
-    ['linalg.tensor_diag', unary(diag)],
-    ['linalg.diag_part', unary(diagPart)],
-    ['linalg.tensor_diag_part', unary(diagPart)],
-    ['linalg.set_diag', setDiag],
-    ['linalg.trace', unary((x) => tf.sum(diagPart(x), -1))],
     ['linalg.matrix_transpose', unary(swapped)],
     [
       'linalg.eye',

@@ -46,22 +46,6 @@ const clipByNorm: SymbolFunction = (input, args) => {
   return tf.div(tf.mul(x, bound), tf.maximum(length, bound));
 };
 
-const sigmoidCrossEntropy: SymbolFunction = (input, args) => {
-  const logits = args.tensor('logits');
-  const labels = toOperand(input, logits);
-  const base = tf.sub(tf.relu(logits), tf.mul(logits, labels));
-  return tf.add(base, tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
-};
-
-const softmaxCrossEntropy: SymbolFunction = (input, args) => {
-  const logits = args.tensor('logits');
-  const labels = toOperand(input, logits);
-  const axis = args.number('axis', -1);
-  const place = axis < 0 ? axis + logits.rank : axis;
-  const shifted = tf.sub(logits, tf.logSumExp(logits, place, true));
-  return tf.neg(tf.sum(tf.mul(labels, shifted), place));
-};
-
 const polynomial: SymbolFunction = (input, args) => {
   const x = args.tensor('x');
   const listed = input instanceof tf.Tensor && input.rank === 1 ? tf.unstack(input) : input;
@@ -71,7 +55,6 @@ const polynomial: SymbolFunction = (input, args) => {
 
 /** Functions of single elements. */
 const UNARY: readonly (readonly [string, (x: tf.Tensor) => tf.Tensor])[] = [
-  ['abs', tf.abs],
   ['acos', tf.acos],
   ['acosh', tf.acosh],
   ['asin', tf.asin],
@@ -154,15 +137,19 @@ export function mathSymbols(): readonly Entry[] {
     ...BINARY.map(([name, fn]): Entry => [`math.${name}`, binary((a, b) => fn(a, b))]),
     ...OPERATORS,
     ['math.add_n', (input) => tf.addN(toOperands(input))],
-    ['math.scalar_mul', (input, args) => tf.mul(toOperand(input), args.tensor('x'))],
+    [
+      'math.scalar_mul',
+      (input, args) => {
+        const x = args.tensor('x');
+        return tf.mul(tf.cast(toOperand(input), x.dtype), x);
+      },
+    ],
     ['math.atan2', binary(tf.atan2, 'x')],
     ['floor_div', binary(floorDivide)],
+    ['div', binary((a, b) => (a.dtype === 'int32' ? floorDivide(a, b) : tf.div(a, b)))],
     ['math.polyval', polynomial],
     ['clip_by_value', clip],
     ['clip_by_norm', clipByNorm],
-    ['nn.sigmoid_cross_entropy_with_logits', sigmoidCrossEntropy],
-    ['nn.softmax_cross_entropy_with_logits', softmaxCrossEntropy],
-    ['nn.softmax_cross_entropy_with_logits_v2', softmaxCrossEntropy],
     ['nn.l2_loss', unary((x) => tf.div(tf.sum(tf.square(x)), 2))],
   ];
 }

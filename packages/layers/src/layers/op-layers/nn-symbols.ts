@@ -1,7 +1,8 @@
+import { matMul } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import * as activations from '../../activations/index.ts';
 import { softmaxOf } from '../../activations/softmax.ts';
-import { type SymbolFunction, toOperand, unary } from './symbol-args.ts';
+import { type SymbolArgs, type SymbolFunction, toOperand, unary } from './symbol-args.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -25,8 +26,16 @@ export function nnSymbols(): readonly Entry[] {
       (input, args) => activations.log_softmax(toOperand(input), args.number('axis', -1)),
     ],
     ['nn.crelu', crelu],
+    ['nn.xw_plus_b', product],
+    ['nn.relu_layer', (input, args) => tf.relu(product(input, args))],
   ];
 }
+
+/** The product with weights, plus a bias. */
+const product = (input: unknown, args: SymbolArgs): tf.Tensor => {
+  const x = toOperand(input);
+  return tf.add(matMul(x, args.tensor('weights', x)), args.tensor('biases', x));
+};
 
 const swish = (x: tf.Tensor, beta: number): tf.Tensor => tf.mul(x, tf.sigmoid(tf.mul(x, beta)));
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '../base.ts';
 import { SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
-import { symbolTable } from './tf-op-lambda.ts';
+import { symbolTable } from './symbol-table.ts';
 
 /** An operation of a graph as Keras of TensorFlow 2.0 to 2.3 notes it in configs. */
 export interface NodeDef {

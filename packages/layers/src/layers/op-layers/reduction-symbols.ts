@@ -21,15 +21,33 @@ const variance = (x: tf.Tensor, axes: Axes, keep: boolean): tf.Tensor => {
 const euclideanNorm = (x: tf.Tensor, axes: Axes, keep: boolean): tf.Tensor =>
   tf.sqrt(tf.sum(tf.square(x), axes, keep));
 
+/** The mean of whole numbers is whole, cut off towards zero. */
+const meanOf = (x: tf.Tensor, axes: Axes, keep: boolean): tf.Tensor => {
+  const mean = tf.mean(x, axes, keep);
+  return x.dtype === 'int32' ? tf.cast(mean, 'int32') : mean;
+};
+
 const nonZero = (x: tf.Tensor, dtype: 'int32' | 'float32'): tf.Tensor =>
   tf.cast(tf.notEqual(x, 0), dtype);
 
 const cumulativeLogSumExp: SymbolFunction = (input, args) => {
   const x = toOperand(input);
-  const axis = args.number('axis', 0);
+  const given = args.number('axis', 0);
+  const axis = given < 0 ? given + x.rank : given;
+  const reverse = args.flag('reverse');
   const top = tf.max(x, axis, true);
-  const [exclusive, reverse] = [args.flag('exclusive'), args.flag('reverse')];
-  return tf.add(tf.log(tf.cumsum(tf.exp(tf.sub(x, top)), axis, exclusive, reverse)), top);
+  const sums = tf.cumsum(tf.exp(tf.sub(x, top)), axis, false, reverse);
+  const inclusive = tf.add(tf.log(sums), top);
+  if (!args.flag('exclusive')) return inclusive;
+  const length = x.shape[axis] ?? 0;
+  const begin = x.shape.map((_, i) => (i === axis && reverse ? 1 : 0));
+  const kept = x.shape.map((size, i) => (i === axis ? length - 1 : size));
+  const rest = tf.slice(inclusive, begin, kept);
+  const edge = tf.fill(
+    x.shape.map((size, i) => (i === axis ? 1 : size)),
+    Number.NEGATIVE_INFINITY,
+  );
+  return tf.concat(reverse ? [rest, edge] : [edge, rest], axis);
 };
 
 const firstAxis =
@@ -50,7 +68,7 @@ export function reductionSymbols(): readonly Entry[] {
     ['math.reduce_any', reduction((x, axes, keep) => tf.any(x, axes, keep))],
     ['math.reduce_logsumexp', reduction((x, axes, keep) => tf.logSumExp(x, axes, keep))],
     ['math.reduce_max', reduction((x, axes, keep) => tf.max(x, axes, keep))],
-    ['math.reduce_mean', reduction((x, axes, keep) => tf.mean(x, axes, keep))],
+    ['math.reduce_mean', reduction(meanOf)],
     ['math.reduce_min', reduction((x, axes, keep) => tf.min(x, axes, keep))],
     ['math.reduce_prod', reduction((x, axes, keep) => tf.prod(x, axes, keep))],
     ['math.reduce_std', reduction((x, axes, keep) => tf.sqrt(variance(x, axes, keep)))],

@@ -6,9 +6,27 @@ import type { Config } from '../base.ts';
 /** Keyword arguments of a call of a TensorFlow function. */
 export class SymbolArgs {
   readonly #values: Config;
+  readonly #type: string | null;
 
-  constructor(values: Config) {
+  /** @param type Dtype of Keras of the input, where the call was a symbolic one. */
+  constructor(values: Config, type: string | null = null) {
     this.#values = values;
+    this.#type = type;
+  }
+
+  /** Returns the dtype of the input: that of Keras if it is known. */
+  inputType(input: tf.Tensor): string {
+    return this.#type ?? input.dtype;
+  }
+
+  /** Returns the arguments with others in place of some. */
+  with(values: Config): SymbolArgs {
+    return new SymbolArgs({ ...this.#values, ...values }, this.#type);
+  }
+
+  /** True when the call has the argument, be it null. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#values, name);
   }
 
   /** Returns an argument as it is; null if absent. */
@@ -76,10 +94,16 @@ export function sizesIn(value: unknown, name: string): (number | null)[] {
   }
 }
 
+/** Most axes of a tensor. */
+const MAX_RANK = 6;
+
 /** Makes a tensor of an operand; numbers take the dtype of the other operand. */
 export function toOperand(value: unknown, like?: tf.Tensor): tf.Tensor {
   if (value instanceof tf.Tensor) return value;
   if (value === null || value === undefined) throw new TypeError('An operand is missing.');
+  if (Array.isArray(value) && value.flat(MAX_RANK).some((each) => each instanceof tf.Tensor)) {
+    return tf.stack(value.map((each: unknown) => toOperand(each, like)));
+  }
   const made = tf.tensor(value as number[]);
   if (like === undefined || like.dtype === made.dtype || made.dtype === 'string') return made;
   return tf.cast(made, like.dtype);

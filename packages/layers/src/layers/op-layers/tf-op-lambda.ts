@@ -1,7 +1,9 @@
 import { UnsupportedError } from '@km/core';
-import { KerasTensor, type Symbolic } from '../../engine/keras-tensor.ts';
+import { deviceDType } from '../../engine/flat.ts';
+import { is_keras_tensor, KerasTensor, type Symbolic } from '../../engine/keras-tensor.ts';
 import { uniqueName } from '../../engine/names.ts';
 import { flatten, packAs } from '../../engine/nest.ts';
+import { isDType } from '../../engine/policy.ts';
 import { get_registered_object } from '../../engine/registry.ts';
 import {
   type ApplyArgs,
@@ -12,18 +14,12 @@ import {
   type LayerConfig,
   type Tensors,
 } from '../base.ts';
-import { arraySymbols } from './array-symbols.ts';
-import { convolutionSymbols } from './convolution-symbols.ts';
-import { gatherSymbols } from './gather-symbols.ts';
-import { imageSymbols } from './image-symbols.ts';
-import { linalgSymbols } from './linalg-symbols.ts';
-import { mathSymbols } from './math-symbols.ts';
-import { nnSymbols } from './nn-symbols.ts';
-import { randomSymbols } from './random-symbols.ts';
-import { reductionSymbols } from './reduction-symbols.ts';
-import { selectionSymbols } from './selection-symbols.ts';
+import { hasComplex, onComplex } from './complex-symbols.ts';
+import { fitOpenAxes } from './fit-open-axes.ts';
+import { choosesTexts, onTexts, takesTexts } from './moved-texts.ts';
 import { standInsMade } from './shape-values.ts';
 import { SymbolArgs, type SymbolFunction } from './symbol-args.ts';
+import { symbolTable } from './symbol-table.ts';
 
 /** Arguments of `TFOpLambda`. */
 export interface TFOpLambdaConfig extends LayerConfig {
@@ -31,24 +27,6 @@ export interface TFOpLambdaConfig extends LayerConfig {
   readonly function: string;
   /** What computes it, where this package does not know the name. */
   readonly implementation_of?: SymbolFunction;
-}
-
-/** Returns the functions of TensorFlow that are known, by their names without `tf.`. */
-export function symbolTable(): ReadonlyMap<string, SymbolFunction> {
-  return new Map(
-    [
-      mathSymbols(),
-      linalgSymbols(),
-      reductionSymbols(),
-      arraySymbols(),
-      gatherSymbols(),
-      selectionSymbols(),
-      nnSymbols(),
-      convolutionSymbols(),
-      imageSymbols(),
-      randomSymbols(),
-    ].flat(),
-  );
 }
 
 /**
@@ -59,6 +37,8 @@ export class TFOpLambda extends Layer {
   static override readonly className: string = 'TFOpLambda';
   readonly function: string;
   readonly #fn: SymbolFunction;
+  /** Dtype of Keras of the input of the last symbolic call, which tfjs may hold as another one. */
+  #inputType: string | null = null;
 
   constructor(config: TFOpLambdaConfig) {
     const { function: symbol, implementation_of, ...rest } = config;
@@ -76,13 +56,31 @@ export class TFOpLambda extends Layer {
     const { training: _t, mask, name: _n, ...rest } = args;
     // The mask of the inputs is no argument of a function, but for the one that has an argument of this name.
     const given = this.function.endsWith('boolean_mask') ? { ...rest, mask } : rest;
-    return this.#fn(inputs, new SymbolArgs(given));
+    const plain = this.function.replace(/^compat\.v[12]\./, '');
+    if (hasComplex(inputs, given)) return onComplex(plain, this.#fn, inputs, given);
+    if (takesTexts(plain, inputs) || choosesTexts(plain, given)) {
+      return onTexts(plain, this.#fn, inputs, given);
+    }
+    return this.#fn(inputs, new SymbolArgs(given, this.#inputType));
+  }
+
+  /** Where stand-ins for open axes do not fit, the axes of the other operands tell their sizes. */
+  override _infer_outputs(inputs: unknown, args: ApplyArgs): Symbolic {
+    try {
+      return this.#infer(inputs, args);
+    } catch (error) {
+      const fitted = fitOpenAxes(inputs, args);
+      if (fitted === null) throw error;
+      return this.#infer(fitted.inputs, fitted.args);
+    }
   }
 
   /** Where lengths are computed, two runs with different stand-ins tell which ones are open. */
-  override _infer_outputs(inputs: unknown, args: ApplyArgs): Symbolic {
+  #infer(inputs: unknown, args: ApplyArgs): Symbolic {
+    const [given] = flatten<unknown>(inputs as Tensors).filter(is_keras_tensor);
+    this.#inputType = given?.dtype ?? null;
     const made = standInsMade();
-    const first = super._infer_outputs(inputs, args);
+    const first = typed(super._infer_outputs(inputs, args), args.dtype);
     if (standInsMade() === made) return first;
     const others = flatten<KerasTensor>(super._infer_outputs(inputs, args));
     const merged = flatten<KerasTensor>(first).map((output, i) => {
@@ -108,6 +106,17 @@ export class TFOpLambda extends Layer {
     const implementation_of = own as unknown as SymbolFunction;
     return new TFOpLambda({ ...given, implementation_of });
   }
+}
+
+/** Outputs with the dtype that a call asks for, where tfjs holds it as another one. */
+function typed(outputs: Symbolic, dtype: unknown): Symbolic {
+  if (typeof dtype !== 'string' || !isDType(dtype)) return outputs;
+  const list = flatten<KerasTensor>(outputs).map((output) =>
+    output.dtype !== dtype && deviceDType(output.dtype) === deviceDType(dtype)
+      ? new KerasTensor({ shape: output.shape, dtype, name: output.name })
+      : output,
+  );
+  return packAs<KerasTensor, KerasTensor>(outputs, list) as Symbolic;
 }
 
 function knownSymbol(symbol: string, layer: string): SymbolFunction {

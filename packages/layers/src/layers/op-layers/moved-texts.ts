@@ -1,0 +1,109 @@
+import { UnsupportedError } from '@km/core';
+import { isMetaBackend, isTracing } from '@km/graph';
+import * as tf from '@tensorflow/tfjs-core';
+import { flatten, mapStructure } from '../../engine/nest.ts';
+import { joinTexts, textsOf } from './string-symbols.ts';
+import { SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Functions that only move elements, which is the same for texts as for the numbers of their places. */
+const MOVING: ReadonlySet<string> = new Set(
+  `transpose gather gather_nd reverse roll tile repeat split where pad boolean_mask broadcast_to slice strided_slice
+  dynamic_partition unstack stack concat __operators__.getitem image.flip_left_right image.flip_up_down
+  linalg.matrix_transpose`.split(/\s+/),
+);
+
+const isText = (value: unknown): boolean =>
+  value instanceof tf.Tensor ? value.dtype === 'string' : typeof value === 'string';
+
+/** Arguments that are texts by themselves, not elements. */
+const OPTIONS: ReadonlySet<string> = new Set(['mode', 'name', 'direction', 'dtype']);
+
+/** True for a call that moves texts, or compares or joins them. */
+export function takesTexts(symbol: string, input: unknown): boolean {
+  const moves = MOVING.has(symbol) || COMPARING.has(symbol) || symbol === 'zeros_like';
+  const isFirst = flatten<unknown>(input as never).some(
+    (each) => each instanceof tf.Tensor && each.dtype === 'string',
+  );
+  return moves && isFirst;
+}
+
+/** True for `tf.where` that chooses between texts. */
+export function choosesTexts(symbol: string, given: Given): boolean {
+  return symbol === 'where' && (isText(given.x) || isText(given.y));
+}
+
+const COMPARING: ReadonlyMap<string, SymbolFunction> = new Map<string, SymbolFunction>([
+  ['math.equal', (input, args) => compared(input, args.raw('y'), true)],
+  ['__operators__.eq', (input, args) => compared(input, args.raw('other'), true)],
+  ['math.not_equal', (input, args) => compared(input, args.raw('y'), false)],
+  ['__operators__.ne', (input, args) => compared(input, args.raw('other'), false)],
+  ['__operators__.add', (input, args) => joinTexts([textsOf(input), textsOf(args.raw('y'))], '')],
+  ['math.add', (input, args) => joinTexts([textsOf(input), textsOf(args.raw('y'))], '')],
+]);
+
+function compared(a: unknown, b: unknown, equal: boolean): tf.Tensor {
+  const [x, y] = [textsOf(a), textsOf(b)];
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape(x.shape, y.shape);
+  if (isTracing()) throw untraceable('compares texts');
+  if (isMetaBackend()) return tf.fill(shape, 0, 'bool' as never);
+  const numbers = new Map<string, number>();
+  const numbered = (texts: tf.Tensor): tf.Tensor => {
+    const places = [...texts.dataSync<'string'>()].map((text) => {
+      const known = numbers.get(text) ?? numbers.size;
+      numbers.set(text, known);
+      return known;
+    });
+    return tf.tensor(places, texts.shape, 'int32');
+  };
+  const [left, right] = [numbered(x), numbered(y)];
+  return equal ? tf.equal(left, right) : tf.notEqual(left, right);
+}
+
+const untraceable = (what: string): UnsupportedError =>
+  new UnsupportedError(
+    `A function that ${what} cannot be written into a graph here. Save with save_traces=false, which keeps configurations only.`,
+  );
+
+/** Texts without characters, which not every backend can fill in. */
+function emptyTexts(shape: readonly number[]): tf.Tensor {
+  if (isMetaBackend()) return tf.fill([...shape], '', 'string');
+  const texts = new Array<string>(tf.util.sizeFromShape([...shape])).fill('');
+  return tf.tensor(texts, [...shape], 'string');
+}
+
+/** Runs a function on texts. */
+export function onTexts(
+  symbol: string,
+  fn: SymbolFunction,
+  input: unknown,
+  given: Given,
+): tf.Tensor | tf.Tensor[] {
+  const comparing = COMPARING.get(symbol);
+  if (comparing !== undefined) return comparing(input, new SymbolArgs(given));
+  if (symbol === 'zeros_like') return emptyTexts(toOperand(input).shape);
+  if (isTracing()) throw untraceable('moves texts');
+  const texts: string[] = [''];
+  const placed = (value: unknown): unknown => {
+    if (!isText(value)) return value;
+    const tensor = textsOf(value);
+    const first = texts.length;
+    if (!isMetaBackend()) texts.push(...tensor.dataSync<'string'>());
+    const numbers = tf.range(first, first + tensor.size, 1, 'int32');
+    return tf.reshape(numbers, tensor.shape);
+  };
+  const args = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      OPTIONS.has(name) ? value : mapStructure<unknown, unknown>(value as never, placed),
+    ]),
+  );
+  const moved = fn(mapStructure<unknown, unknown>(input as never, placed), new SymbolArgs(args));
+  const back = (places: tf.Tensor): tf.Tensor => {
+    if (isMetaBackend()) return emptyTexts(places.shape);
+    const found = Array.from(places.dataSync(), (place) => texts[place] ?? '');
+    return tf.tensor(found, places.shape, 'string');
+  };
+  return Array.isArray(moved) ? moved.map(back) : back(moved);
+}

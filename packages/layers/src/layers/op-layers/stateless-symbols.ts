@@ -1,0 +1,172 @@
+import { UnsupportedError } from '@km/core';
+import { draw, drawIntegers, isMetaBackend, isTracing, startOfSeeds } from '@km/graph';
+import * as tf from '@tensorflow/tfjs-core';
+import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../../random/index.ts';
+import { RandomGenerator } from '../../random/random-generator.ts';
+import { concreteSizes } from './shape-values.ts';
+import { type SymbolArgs, type SymbolFunction, sizesIn, toOperand } from './symbol-args.ts';
+
+type Entry = readonly [name: string, fn: SymbolFunction];
+type Seeds = readonly [number, number];
+
+function seedsOf(args: SymbolArgs): Seeds {
+  const [first = 0, second = 0] = args.numbers('seed');
+  return [first, second];
+}
+
+/** Makes a tensor of numbers that are drawn outside of tfjs. */
+function filled(
+  shape: readonly number[],
+  dtype: 'float32' | 'int32',
+  make: (size: number) => Float32Array | Int32Array,
+): tf.Tensor {
+  if (isTracing()) {
+    throw new UnsupportedError(
+      'Numbers of tf.random.stateless_… cannot be written into a graph here. Save with save_traces=false, which keeps configurations only.',
+    );
+  }
+  if (isMetaBackend()) return tf.fill([...shape], 0, dtype);
+  return tf.tensor(make(tf.util.sizeFromShape([...shape])), [...shape], dtype);
+}
+
+const shapeIn = (input: unknown): number[] => concreteSizes(sizesIn(input, 'shape'));
+
+const normal: SymbolFunction = (input, args) =>
+  filled(shapeIn(input), 'float32', (size) =>
+    statelessNormal(size, seedsOf(args), args.number('mean', 0), args.number('stddev', 1)),
+  );
+
+const truncated: SymbolFunction = (input, args) =>
+  filled(shapeIn(input), 'float32', (size) =>
+    statelessTruncatedNormal(size, seedsOf(args), args.number('mean', 0), args.number('stddev', 1)),
+  );
+
+const uniform: SymbolFunction = (input, args) => {
+  const low = args.number('minval', 0);
+  if (!args.text('dtype', 'float32').includes('int')) {
+    const high = args.number('maxval', 1);
+    return filled(shapeIn(input), 'float32', (size) =>
+      statelessUniform(size, seedsOf(args), low, high),
+    );
+  }
+  return filled(shapeIn(input), 'int32', (size) => {
+    const numbers = new Int32Array(size);
+    drawIntegers(numbers, startOfSeeds(seedsOf(args)), low, args.number('maxval', 1));
+    return numbers;
+  });
+};
+
+const oneUniform = (seeds: Seeds): number => {
+  const numbers = new Float32Array(1);
+  draw('uniform', numbers, startOfSeeds(seeds));
+  return numbers[0] ?? 0;
+};
+
+/** Turns images over in half of the cases. */
+const flipped =
+  (axis: number): SymbolFunction =>
+  (input, args) => {
+    const x = toOperand(input);
+    if (isMetaBackend()) return tf.clone(x);
+    const place = x.rank + axis;
+    if (x.rank === 3) return oneUniform(seedsOf(args)) < 0.5 ? tf.reverse(x, [place]) : tf.clone(x);
+    const numbers = statelessUniform(x.shape[0] ?? 1, seedsOf(args));
+    const rows = tf
+      .unstack(x)
+      .map((row, i) => (Math.round(numbers[i] ?? 0) === 0 ? row : tf.reverse(row, [place - 1])));
+    return tf.stack(rows);
+  };
+
+/** Cuts a part of a size out at a place that is drawn. */
+const cutAnywhere =
+  (numbers: (args: SymbolArgs, count: number) => ArrayLike<number>): SymbolFunction =>
+  (input, args) => {
+    const x = toOperand(input);
+    const size = args.numbers('size').map((n, axis) => (n < 0 ? (x.shape[axis] ?? n) : n));
+    if (isMetaBackend()) return tf.zeros(size, x.dtype as 'float32');
+    const drawn = numbers(args, size.length);
+    const begin = size.map((n, axis) => (drawn[axis] ?? 0) % ((x.shape[axis] ?? n) - n + 1));
+    return tf.slice(x, begin, size);
+  };
+
+const LARGEST = 2 ** 31 - 1;
+
+const seededIntegers = (args: SymbolArgs, count: number): Int32Array => {
+  const numbers = new Int32Array(count);
+  drawIntegers(numbers, startOfSeeds(seedsOf(args)), 0, LARGEST);
+  return numbers;
+};
+
+function generatorOf(args: SymbolArgs): RandomGenerator {
+  const seed = args.raw('seed');
+  return new RandomGenerator(typeof seed === 'number' ? seed : null);
+}
+
+const integers = (args: SymbolArgs, count: number): ArrayLike<number> =>
+  generatorOf(args).integers([count], 0, LARGEST).dataSync();
+
+/** Turns images over in half of the cases, others at each call. */
+const flippedAnyhow =
+  (axis: number): SymbolFunction =>
+  (input, args) => {
+    const x = toOperand(input);
+    const batch = x.rank === 4 ? (x.shape[0] ?? 1) : 1;
+    const noise = generatorOf(args).uniform(
+      [batch, ...new Array<number>(x.rank - 1).fill(1)],
+      0,
+      1,
+    );
+    const turn = tf.less(
+      x.rank === 4
+        ? noise
+        : tf.reshape(
+            noise,
+            x.shape.map(() => 1),
+          ),
+      0.5,
+    );
+    return tf.where(tf.broadcastTo(turn, x.shape), tf.reverse(x, [x.rank + axis]), x);
+  };
+
+/** Puts the rows into another order at each call. */
+const shuffled: SymbolFunction = (input, args) => {
+  const x = toOperand(input);
+  const { indices } = tf.topk(generatorOf(args).uniform([x.shape[0] ?? 1], 0, 1), x.shape[0] ?? 1);
+  return tf.gather(x, indices);
+};
+
+/** Draws classes, others at each call. */
+const anyCategorical: SymbolFunction = (input, args) => {
+  const logits = toOperand(input);
+  const [rows = 1, classes = 1] = logits.shape;
+  const [count = 1] = args.numbers('num_samples');
+  const noise = generatorOf(args).uniform([rows, count, classes], 1e-20, 1);
+  const scores = tf.sub(tf.expandDims(logits, 1), tf.log(tf.neg(tf.log(noise))));
+  return tf.argMax(scores, -1);
+};
+
+/** Returns the random functions that depend on seeds alone, and draws of classes, by their names without `tf.`. */
+export function statelessSymbols(): readonly Entry[] {
+  const dropout: SymbolFunction = (input, args) => {
+    const x = toOperand(input);
+    const rate = args.number('rate', 0);
+    if (rate === 0) return tf.clone(x);
+    const noise = filled(x.shape, 'float32', (size) => statelessUniform(size, seedsOf(args)));
+    const kept = tf.cast(tf.greaterEqual(noise, rate), 'float32');
+    return tf.mul(tf.mul(x, kept), 1 / (1 - rate));
+  };
+  return [
+    ['random.stateless_normal', normal],
+    ['random.stateless_uniform', uniform],
+    ['random.stateless_truncated_normal', truncated],
+    ['random.categorical', anyCategorical],
+    ['nn.experimental.stateless_dropout', dropout],
+    ['random.shuffle', shuffled],
+    ['image.random_flip_left_right', flippedAnyhow(-2)],
+    ['image.random_flip_up_down', flippedAnyhow(-3)],
+    ['image.random_crop', cutAnywhere(integers)],
+    ['image.stateless_random_crop', cutAnywhere(seededIntegers)],
+    ['image.stateless_random_flip_left_right', flipped(-2)],
+    ['image.stateless_random_flip_up_down', flipped(-3)],
+  ];
+}
