@@ -10,7 +10,6 @@ import { type GoldenCase, type Goldens, openGoldens } from '@km/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { tensorOf } from './check/golden-tensor.ts';
 import { runLayer } from './check/goldens-layers.ts';
-import { root } from './install.mjs';
 
 const FORMATS = ['h5', 'keras', 'tf'] as const;
 /** Cases of a class that are saved and loaded in each format. */
@@ -134,7 +133,7 @@ async function main(): Promise<void> {
     }
     if (counts.tried < SAVED_PER_CLASS) await trySaving(counts, golden, container);
   }
-  writeFileSync(path.join(root, 'docs', 'coverage.md'), printTable(classes));
+  writeFileSync(path.join(process.cwd(), 'docs', 'coverage.md'), printTable(classes));
   console.log(`${String(classes.size)} classes`);
 }
 

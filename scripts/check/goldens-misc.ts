@@ -116,8 +116,9 @@ function checkInitializer(golden: GoldenCase, container: Goldens, compare: Compa
     compare.equal('second call', [...flatOfRecord(initializer.call(shape))], [...values]);
   }
   const statistics = golden.statistics as Readonly<Record<string, number>>;
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
+  const numbers = Array.from(values, Number);
+  const mean = numbers.reduce((sum, v) => sum + v, 0) / numbers.length;
+  const variance = numbers.reduce((sum, v) => sum + (v - mean) ** 2, 0) / numbers.length;
   const near = { rtol: 1e-4, atol: 1e-6 };
   compare.number('mean', mean, statistics.mean ?? Number.NaN, near);
   compare.number('std', Math.sqrt(variance), statistics.std ?? Number.NaN, near);

@@ -8,7 +8,7 @@ import { runOptimizer } from './goldens-optimizers.ts';
 function withVocabulary({ id, class_name, config }: GoldenCase): GoldenCase['config'] {
   const [, list] = /vocabulary=\(([^)]*)\)/.exec(id) ?? [];
   const missing = list !== undefined && !('vocabulary' in Object(config));
-  if (!missing || !/^(String|Integer)Lookup$/.test(String(class_name))) return config;
+  if (!missing || !/^(String|Integer)Lookup$/.test(String(class_name))) return config ?? null;
   const tokens = list.split(',');
   return {
     ...Object(config),
