@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { throughAssignments } from '../../engine/without-tape.ts';
 import { TruncatedNormal } from '../../initializers/index.ts';
 import {
   type CallArgs,
@@ -63,7 +64,8 @@ export class SpectralNormalization extends Wrapper {
     // A kernel of zeros stays as it is: its singular value is no divisor.
     const divisor = tf.where(tf.notEqual(sigma, 0), sigma, tf.onesLike(sigma));
     this.vector_u.assign(stopGradient(u));
-    this.kernel.assign(replaceValue(kernel, tf.div(kernel, tf.reshape(divisor, []))));
+    const normalized = tf.div(kernel, tf.reshape(divisor, []));
+    throughAssignments(() => this.kernel.assign(replaceValue(kernel, normalized)));
   }
 
   override compute_output_shape(input_shape: Shapes): Shapes {
