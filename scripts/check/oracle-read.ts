@@ -1,19 +1,37 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { encodeTensor, isKmError } from '@km/core';
-import { models, type Variable } from '@km/keras';
+import { models, train, type Variable } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import { toTensor } from './corpus-case.ts';
 import { Comparer } from './golden-report.ts';
 import type { OracleCase, OracleVariable } from './oracle-case.ts';
 import { customObjects } from './oracle-custom.ts';
+import { checkSignature } from './oracle-signatures.ts';
 
-const WEIGHT_FORMATS: ReadonlySet<string> = new Set(['ckpt', 'weights-h5', 'weights-keras']);
+const WEIGHT_FORMATS: ReadonlySet<string> = new Set([
+  'ckpt',
+  'train-ckpt',
+  'weights-h5',
+  'weights-keras',
+]);
+
+/** Formats that hold no Keras model with weights. */
+const OTHER_FORMATS: ReadonlyMap<string, (entry: OracleCase) => Promise<number | string>> = new Map(
+  [
+    ['plain', checkSignature],
+    ['export', checkSignature],
+    ['json', checkArchitecture],
+  ],
+);
 
 /** Reads a file of TensorFlow and compares weights, optimizer state, predictions and a training step with its own. */
 export async function checkRead(
   entry: OracleCase,
   all: readonly OracleCase[],
 ): Promise<number | string> {
+  const other = OTHER_FORMATS.get(entry.format);
+  if (other !== undefined) return other(entry);
   const comparer = new Comparer();
   const model = await loadCase(entry, all);
   if (typeof model === 'string') return model;
@@ -66,8 +84,35 @@ export async function loadCase(
   if (typeof model === 'string') return model;
   for (const variable of model.weights)
     if (variable.dtype !== 'string') variable.assign(tf.zeros([...variable.shape]));
-  await model.load_weights(entry.model);
+  await restoreWeights(model, entry);
   return model;
+}
+
+async function restoreWeights(
+  model: models.Model,
+  { format, model: path }: OracleCase,
+): Promise<void> {
+  if (format !== 'train-ckpt') {
+    await model.load_weights(path);
+    return;
+  }
+  const { optimizer } = model;
+  const checkpoint = new train.Checkpoint(optimizer === null ? { model } : { model, optimizer });
+  (await checkpoint.restore(path)).assert_consumed();
+}
+
+/** Builds the model of a JSON file and prints it again: the same layers under the same names. */
+async function checkArchitecture({ model: path, name }: OracleCase): Promise<number | string> {
+  const text = readFileSync(path, 'utf8');
+  const model = models.model_from_json(text, customObjects(name));
+  new Comparer().equal('layers', layersOf(model.to_json()), layersOf(text));
+  return 0;
+}
+
+function layersOf(json: string): unknown[] {
+  const { config } = JSON.parse(json);
+  const layers: { readonly config: { readonly name: string } }[] = config.layers ?? [];
+  return [config.name, ...layers.map((layer) => layer.config.name)];
 }
 
 function compareDigests(
