@@ -1,4 +1,12 @@
-import { type CustomObjects, Layer, type LayerConfig, type Variable } from '@km/keras';
+import {
+  type CallArgs,
+  type CustomObjects,
+  Layer,
+  type LayerConfig,
+  layers,
+  Model,
+  type Variable,
+} from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 
 interface ScaledShiftConfig extends LayerConfig {
@@ -50,6 +58,31 @@ class ScaledShift extends Layer {
   }
 }
 
+interface CustomModelConfig extends LayerConfig {
+  readonly hidden?: readonly number[];
+}
+
+/** The subclassed model of the kit: dense layers, dropout, and a head. */
+class CustomModel extends Model {
+  static override readonly className: string = 'CustomModel';
+  readonly blocks: Layer[];
+  readonly drop: Layer = new layers.Dropout({ rate: 0.3, name: 'drop' });
+  readonly head: Layer = new layers.Dense({ units: 2, name: 'head' });
+
+  constructor({ hidden = [8, 6], ...rest }: CustomModelConfig = {}) {
+    super(rest);
+    this.blocks = hidden.map(
+      (units, k) => new layers.Dense({ units, activation: 'relu', name: `block${k}` }),
+    );
+  }
+
+  override call(inputs: tf.Tensor, args?: CallArgs): tf.Tensor {
+    const hidden = this.blocks.reduce((x, block) => block.apply<tf.Tensor>(x), inputs);
+    const dropped = this.drop.apply<tf.Tensor>(hidden, { training: args?.training ?? false });
+    return this.head.apply<tf.Tensor>(dropped);
+  }
+}
+
 /** Classes and functions that the kit's models need besides the built-in ones. */
 export function customObjects(name: string): CustomObjects {
   switch (name) {
@@ -57,6 +90,8 @@ export function customObjects(name: string): CustomObjects {
       return { ScaledShift };
     case 'lambda':
       return { fn: (x: tf.Tensor) => tf.sub(tf.mul(x, 2), 1) } as CustomObjects;
+    case 'subclassed':
+      return { CustomModel };
     default:
       return {};
   }

@@ -67,7 +67,9 @@ export async function loadCase(
   entry: OracleCase,
   all: readonly OracleCase[],
 ): Promise<models.Model | string> {
-  const custom_objects = customObjects(entry.name);
+  // A subclassed model comes back from its functions, where a file has them.
+  const revived = entry.name === 'subclassed' && entry.format === 'tf';
+  const custom_objects = revived ? {} : customObjects(entry.name);
   if (!WEIGHT_FORMATS.has(entry.format)) {
     try {
       return await models.load_model(entry.model, { custom_objects });
@@ -105,21 +107,25 @@ async function restoreWeights(
 async function checkArchitecture({ model: path, name }: OracleCase): Promise<number | string> {
   const text = readFileSync(path, 'utf8');
   const model = models.model_from_json(text, customObjects(name));
-  new Comparer().equal('layers', layersOf(model.to_json()), layersOf(text));
+  const expected = layersOf(text);
+  if (expected.length === 0) return 'a subclassed model, whose class alone knows its layers';
+  new Comparer().equal('layers', layersOf(model.to_json()), expected);
   return 0;
 }
 
-function layersOf(json: string): unknown[] {
-  const { config } = JSON.parse(json);
-  const layers: { readonly config: { readonly name: string } }[] = config.layers ?? [];
-  return [config.name, ...layers.map((layer) => layer.config.name)];
+function layersOf(json: string): string[] {
+  const layers: { readonly config: { readonly name: string } }[] =
+    JSON.parse(json).config.layers ?? [];
+  return layers.map(({ config }) => config.name);
 }
 
 function compareDigests(
   what: string,
   variables: readonly Variable[],
-  expected: readonly OracleVariable[],
+  stored: readonly OracleVariable[],
 ): void {
+  // TensorFlow counts the table of a TextVectorization among the weights.
+  const expected = stored.filter(({ name }) => name !== 'VocabWeightHandler');
   if (variables.length !== expected.length) {
     throw new Error(`${what}: ${variables.length} variables, expected ${expected.length}`);
   }
