@@ -63,8 +63,8 @@ export function tensorsOf(described: Described): Nested {
       );
     case 'tensor': {
       const { values, shape, dtype } = described;
-      const type = /float/.test(dtype) ? 'float32' : (dtype as tf.DataType);
-      return tf.tensor(values as number[], [...shape], type);
+      const type = /float/.test(dtype) ? 'float32' : dtype === 'int64' ? 'int32' : dtype;
+      return tf.tensor(values as number[], [...shape], type as tf.DataType);
     }
   }
 }

@@ -38,6 +38,7 @@ export { spaceToDepth } from './composed/space-to-depth.ts';
 export { AssetTensor } from './executor/asset-tensor.ts';
 export type { BodyArg } from './executor/body.ts';
 export { constantOf } from './executor/constant.ts';
+export type { CustomGradient, CustomGradients } from './executor/custom-gradient.ts';
 export { deviceDType, type GraphDType } from './executor/dtype.ts';
 export {
   type ExecutorOptions,

@@ -1,11 +1,13 @@
 import { MAX_RECURSION, MalformedError, NotFoundError } from '@km/core';
 import type { FunctionDef, NameAttrList, NodeDef } from '@km/proto/saved-model';
 import { callBuilder } from '../ops/control.ts';
+import { customGradientKernel } from '../ops/custom-gradient.ts';
 import { fusedKernel } from '../ops/fused.ts';
 import { opBuilder } from '../ops/table.ts';
 import { type BodyArg, bodyOfFunction, opDefOfFunction } from './body.ts';
 import { type CompileServices, compileBody } from './compile.ts';
 import type { Compiled } from './compiled.ts';
+import { type CustomGradients, withCaptures } from './custom-gradient.ts';
 import { GraphFunction, type Named } from './graph-function.ts';
 import { opDef } from './op-def.ts';
 import { ResourceContainer } from './resource-container.ts';
@@ -23,6 +25,8 @@ export interface ExecutorOptions {
   readonly resources?: ResourceContainer;
   /** Receives what `Print` and `PrintV2` print; by default the console does. */
   readonly print?: (text: string, stream: string) => void;
+  /** Gradients that the program gave itself, by the names under which nodes refer to them. */
+  readonly gradients?: CustomGradients;
   /** Most nodes that one call runs, loops and inner calls included. */
   readonly maxSteps?: number;
 }
@@ -48,12 +52,14 @@ export class GraphExecutor implements CompileServices {
   readonly resources: ResourceContainer;
   readonly #functions: FunctionSource;
   readonly #options: ExecutorOptions;
+  readonly #gradients: CustomGradients;
   readonly #compiled = new Map<string, Compiled>();
   readonly #compiling: string[] = [];
 
   constructor(functions: FunctionSource, options: ExecutorOptions = {}) {
     this.#functions = functions;
     this.#options = options;
+    this.#gradients = options.gradients ?? new Map();
     this.resources = options.resources ?? new ResourceContainer();
   }
 
@@ -115,7 +121,16 @@ export class GraphExecutor implements CompileServices {
     if (opDef(op) === undefined && this.#functions.get(op) !== undefined) {
       return callBuilder(() => this.#compile(op));
     }
-    return opBuilder(op);
+    const known = opBuilder(op);
+    if (op !== 'IdentityN' || known === undefined || this.#gradients.size === 0) return known;
+    return (node) => {
+      const name = node.attrs.has('_gradient_op_type')
+        ? node.attrs.string('_gradient_op_type')
+        : '';
+      const gradient = this.#gradients.get(name);
+      if (gradient === undefined) return known(node);
+      return customGradientKernel(node, gradient, this.#compile(gradient.function));
+    };
   }
 
   fuse: CompileServices['fuse'] = fusedKernel;
@@ -149,7 +164,9 @@ export class GraphExecutor implements CompileServices {
 
   #definition(name: string): FunctionDef {
     const definition = this.#functions.get(name);
-    if (definition !== undefined) return definition;
+    if (definition !== undefined) {
+      return withCaptures(definition, this.#gradients, (other) => this.#functions.get(other));
+    }
     throw new NotFoundError(`The graph has no function ${name}; the file is damaged.`, {
       path: name,
     });

@@ -8,6 +8,7 @@ import {
   type SavedObjectGraph,
   specsOf,
 } from '@km/savedmodel';
+import { customGradients } from '../saved-model/custom-gradients.ts';
 import { initializeResources, readAssets, readVariables } from '../saved-model/load.ts';
 import { ObjectRestorer } from '../saved-model/objects.ts';
 import type { RestoredFunction } from '../saved-model/restored-function.ts';
@@ -97,7 +98,9 @@ export async function readSavedObjects(
   const assets = await readAssets(saved, metaGraph, read);
   const bindings = await bindVariables(saved, metaGraph, { ...read, allowUnbound: true });
   const variables = await readVariables(graph, bindings, false, read);
-  const executor = new GraphExecutor(metaGraph.graph.functions);
+  const executor = new GraphExecutor(metaGraph.graph.functions, {
+    gradients: customGradients(metaGraph),
+  });
   const restorer = new ObjectRestorer({ metaGraph, graph, executor, variables, assets });
   await initializeResources(saved, graph, restorer, bindings, read);
   return new SavedObjects(graph, variables, restorer);

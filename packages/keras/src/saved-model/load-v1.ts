@@ -11,6 +11,7 @@ import {
 import { Variable } from '@km/layers';
 import type { MetaGraph, SavedModel, Signature, SignatureTensor } from '@km/savedmodel';
 import type { LoadOptions } from '../load/load-options.ts';
+import { customGradients } from './custom-gradients.ts';
 import type { LoadedModel } from './load.ts';
 import { graphType } from './match.ts';
 import {
@@ -42,7 +43,10 @@ export async function loadGraphOnly(source: GraphOnly): Promise<LoadedModel> {
   const resources = new ResourceContainer();
   const variables = await restoreVariables(source, resources);
   const { metaGraph } = source;
-  const executor = new GraphExecutor(metaGraph.graph.functions, { resources });
+  const executor = new GraphExecutor(metaGraph.graph.functions, {
+    resources,
+    gradients: customGradients(metaGraph),
+  });
   const graph = new GraphCutter(source, executor);
   graph.initialize();
   const signatures: { [name: string]: LoadedSignature } = Object.create(null);

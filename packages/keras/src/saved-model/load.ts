@@ -16,6 +16,7 @@ import { isOpenH5File } from '../paths/filepath.ts';
 import { placeOf } from '../paths/platform.ts';
 import { prepare } from '../prepare.ts';
 import { aliasedFunctions } from './aliases.ts';
+import { customGradients } from './custom-gradients.ts';
 import { loadGraphOnly } from './load-v1.ts';
 import { type LoadedObject, type LoadedValue, ObjectRestorer } from './objects.ts';
 import { type LoadedSignature, requireRunnable } from './signature.ts';
@@ -101,7 +102,9 @@ async function loadObjects(
   const allowUnbound = skips || options.allow_partial_checkpoint;
   const bindings = await bindVariables(saved, metaGraph, { ...read, allowUnbound });
   const variables = await readVariables(graph, bindings, skips, read);
-  const executor = new GraphExecutor(metaGraph.graph.functions);
+  const executor = new GraphExecutor(metaGraph.graph.functions, {
+    gradients: customGradients(metaGraph),
+  });
   const restorer = new ObjectRestorer({ metaGraph, graph, executor, variables, assets });
   const root = restorer.value(0);
   restorer.connect();

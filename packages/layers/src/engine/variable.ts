@@ -13,7 +13,6 @@ import {
 import { asComputed } from './half-precision.ts';
 import { printShape } from './input-spec.ts';
 import type { Constraint, Regularizer } from './types.ts';
-import { withoutTape } from './without-tape.ts';
 import {
   type AssignableValue,
   isRecord,
@@ -24,6 +23,7 @@ import {
   viewOfRecord,
   widen,
 } from './variable-values.ts';
+import { withoutTape } from './without-tape.ts';
 
 /** What a new variable is besides its value. */
 export interface VariableOptions {
@@ -208,9 +208,7 @@ export class Variable {
     } else if (this.dtype === 'float16' || this.dtype === 'bfloat16') {
       this.assign_values(Float32Array.from(value.dataSync()));
     } else {
-      const kept = tf.keep(
-        withoutTape(() => (value.dtype === dtype ? tf.clone(value) : tf.cast(value, dtype))),
-      );
+      const kept = tf.keep(withoutTape(() => tf.cast(value, dtype)));
       this.#reset(null);
       this.#home = kept;
       this.#tensors.set(tf.getBackend(), kept);
