@@ -98,6 +98,11 @@ test('a training without a backup begins at its initial epoch', async () => {
   expect(names).toContain('model/layer_with_weights-0/kernel/.ATTRIBUTES/VARIABLE_VALUE');
 });
 
+test('a backup before preemption is refused', () => {
+  const config = { backup_dir: 'backup', save_before_preemption: true as never };
+  expect(() => new callbacks.BackupAndRestore(config)).toThrow('save_before_preemption');
+});
+
 /** The events of all files of a run, whose checksums hold. */
 function eventsOf(store: MemoryStore, run: string): Event[] {
   const events: Event[] = [];

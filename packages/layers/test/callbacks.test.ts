@@ -211,3 +211,33 @@ test('Without a terminal only the end of each epoch is written', async () => {
   expect(written[1]).toMatch(/^2\/2 - \ds - loss: \d+\.\d{4} - \d+m?s\/epoch - .*\/step\n$/);
   expect(written).toHaveLength(4);
 });
+
+test('RemoteMonitor sends results as a form or as JSON, and goes on without its server', async () => {
+  const { fetch } = globalThis;
+  const { warn } = console;
+  const sent: string[] = [];
+  const warnings: string[] = [];
+  let isDown = false;
+  globalThis.fetch = (async (url: string, init: RequestInit) => {
+    if (isDown) throw new TypeError('fetch failed');
+    sent.push(`${init.method} ${url} ${String(init.body)}`);
+    return new Response();
+  }) as typeof globalThis.fetch;
+  console.warn = (text: string): void => void warnings.push(text);
+  try {
+    await new callbacks.RemoteMonitor().on_epoch_end(1, { loss: 0.5 });
+    const json = new callbacks.RemoteMonitor({ root: 'http://h', path: '/p', send_as_json: true });
+    await json.on_epoch_end(0, { loss: 1 });
+    isDown = true;
+    await json.on_epoch_end(1, { loss: 1 });
+  } finally {
+    globalThis.fetch = fetch;
+    console.warn = warn;
+  }
+  const form = encodeURIComponent('{"epoch":1,"loss":0.5}');
+  expect(sent).toEqual([
+    `POST http://localhost:9000/publish/epoch/end/ data=${form}`,
+    'POST http://h/p {"epoch":0,"loss":1}',
+  ]);
+  expect(warnings).toEqual([expect.stringContaining('http://h: fetch failed')]);
+});

@@ -1,3 +1,4 @@
+import { UnsupportedError } from '@km/core';
 import { callbacks, type Logs, type TrainingStart, type TrainingState, Variable } from '@km/layers';
 import { type CheckpointPath, inDirectory, writablePlace } from '../paths/checkpoint-path.ts';
 import { Checkpoint } from '../train/checkpoint.ts';
@@ -11,6 +12,8 @@ export interface BackupAndRestoreConfig {
   readonly save_freq?: 'epoch' | number;
   /** Whether a training that ends well removes its backup. */
   readonly delete_checkpoint?: boolean;
+  /** Only false: nothing announces that a process is going to be taken away. */
+  readonly save_before_preemption?: false;
 }
 
 /** Stands for an epoch or a batch that has not been saved. */
@@ -41,11 +44,17 @@ export class BackupAndRestore extends callbacks.Callback implements TrainingStat
   #epoch: number = 0;
   #batches: number = 0;
 
+  /** @throws UnsupportedError with `save_before_preemption`. */
   constructor(config: BackupAndRestoreConfig) {
     super();
     this.backup_dir = config.backup_dir;
     this.save_freq = config.save_freq ?? 'epoch';
     this.delete_checkpoint = config.delete_checkpoint ?? true;
+    if (config.save_before_preemption) {
+      throw new UnsupportedError(
+        'BackupAndRestore: save_before_preemption is not supported: no cluster tells of preemptions. Use save_freq.',
+      );
+    }
     const { save_freq } = this;
     if (save_freq !== 'epoch' && !(Number.isInteger(save_freq) && save_freq > 0)) {
       throw new RangeError(`save_freq is 'epoch' or a number of batches, not ${save_freq}.`);

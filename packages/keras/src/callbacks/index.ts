@@ -41,6 +41,10 @@ export type ProgbarLogger = callbacks.ProgbarLogger;
 export const ReduceLROnPlateau: typeof callbacks.ReduceLROnPlateau = callbacks.ReduceLROnPlateau;
 /** An instance of `ReduceLROnPlateau`. */
 export type ReduceLROnPlateau = callbacks.ReduceLROnPlateau;
+/** Sends the results of each epoch to a server. */
+export const RemoteMonitor: typeof callbacks.RemoteMonitor = callbacks.RemoteMonitor;
+/** An instance of `RemoteMonitor`. */
+export type RemoteMonitor = callbacks.RemoteMonitor;
 /** Stops a training whose loss is no number. */
 export const TerminateOnNaN: typeof callbacks.TerminateOnNaN = callbacks.TerminateOnNaN;
 /** An instance of `TerminateOnNaN`. */

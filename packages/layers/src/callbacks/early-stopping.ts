@@ -82,7 +82,13 @@ export class EarlyStopping extends Callback {
     this.stopped_epoch = epoch;
     const model = this.running_model;
     model.stop_training = true;
-    if (this.#best_weights !== null) model.set_weights(this.#best_weights);
+    if (this.#best_weights === null) return;
+    if (this.verbose > 0) {
+      console.log(
+        `Restoring model weights from the end of the best epoch: ${this.best_epoch + 1}.`,
+      );
+    }
+    model.set_weights(this.#best_weights);
   }
 
   override on_train_end(_logs: Logs): void {

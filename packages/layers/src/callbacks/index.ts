@@ -17,4 +17,5 @@ export type { MonitorMode } from './monitor.ts';
 export { Progbar, type ProgbarOptions, type ProgressOutput } from './progbar.ts';
 export { ProgbarLogger, type ProgbarLoggerConfig } from './progbar-logger.ts';
 export { ReduceLROnPlateau, type ReduceLROnPlateauConfig } from './reduce-lr-on-plateau.ts';
+export { RemoteMonitor, type RemoteMonitorConfig } from './remote-monitor.ts';
 export { TerminateOnNaN } from './terminate-on-nan.ts';

@@ -70,15 +70,21 @@ async function drive(callback: callbacks.Callback): Promise<Map<string, string>>
   return seen;
 }
 
-/** Runs with what is printed caught. */
+/** Runs with what is printed, and what is sent to servers, caught. */
 async function printing<T>(run: () => Promise<T>): Promise<[T, string]> {
   const lines: string[] = [];
   const { log } = console;
+  const { fetch } = globalThis;
   console.log = (...parts: unknown[]): void => void lines.push(parts.map(String).join(' '));
+  globalThis.fetch = (async (url: string, { headers, body }: RequestInit) => {
+    lines.push(`${url} ${JSON.stringify(headers)} ${String(body)}`);
+    return new Response();
+  }) as typeof globalThis.fetch;
   try {
     return [await run(), lines.join('\n')];
   } finally {
     console.log = log;
+    globalThis.fetch = fetch;
   }
 }
 
@@ -181,6 +187,17 @@ export const CALLBACKS: readonly Subject[] = [
     {
       count_mode: refused('samples', /count_mode/, 'the training loop counts steps'),
       stateful_metrics: refused(['loss'], /stateful_metrics/, 'results are shown as they are'),
+    },
+  ),
+  callback(
+    'RemoteMonitor',
+    {},
+    {
+      root: acts('http://localhost:9000', 'http://localhost:9001'),
+      path: acts('/publish/epoch/end/', '/other/'),
+      field: acts('data', 'results'),
+      headers: acts(null, { 'X-Run': '1' }),
+      send_as_json: acts(false, true),
     },
   ),
   callback(

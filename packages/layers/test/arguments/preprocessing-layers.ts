@@ -61,6 +61,7 @@ export const PREPROCESSING_LAYERS: readonly Subject[] = [
     },
   ),
   layer('IntegerLookup', NUMBERS, { vocabulary: [1, 2] }, '', {
+    dtype: pair('int64', 'int32'),
     max_tokens: pair(5, 9, LIMITED),
     num_oov_indices: pair(1, 3),
     mask_token: pair(null, 0),
@@ -74,6 +75,7 @@ export const PREPROCESSING_LAYERS: readonly Subject[] = [
     pad_to_max_tokens: padded({}),
   }),
   layer('StringLookup', WORDS, { vocabulary }, '', {
+    dtype: pair('int64', 'int32'),
     max_tokens: pair(5, 9, LIMITED),
     num_oov_indices: pair(1, 3),
     mask_token: pair(null, ''),
@@ -86,6 +88,7 @@ export const PREPROCESSING_LAYERS: readonly Subject[] = [
     pad_to_max_tokens: padded({}),
   }),
   layer('StringLookup', NUMBERS, { vocabulary, invert: true }, '', {
+    dtype: refused('float32', /integer/, 'numbers of tokens are whole'),
     oov_token: pair('[UNK]', '[NO]'),
   }),
   layer('TextVectorization', TEXTS, { vocabulary }, '', {

@@ -8,6 +8,7 @@ import { integer, oneOf } from '../sizes.ts';
 import { encodeCategories, modeName, type OutputMode } from './encode-categories.ts';
 import { bytesOf, fromHost, type Token, tokensOf } from './host-values.ts';
 import { type IndexLookupConfig, optionalSize } from './index-lookup-config.ts';
+import { strictEncodingDType } from './output-dtype.ts';
 import { PreprocessingLayer } from './preprocessing-layer.ts';
 import { TokenCounts } from './token-counts.ts';
 import { LookupTable, tracedNumbers, tracedTexts } from './traced-lookup.ts';
@@ -40,7 +41,7 @@ export abstract class IndexLookup extends PreprocessingLayer {
     const { idf_weights, invert, output_mode, sparse, pad_to_max_tokens, ...more } = others;
     const { vocabulary_size, vocabulary_dtype: _, has_input_vocabulary, ...rest } = more;
     const mode = modeName(output_mode, 'int');
-    super({ ...rest, dtype: rest.dtype ?? (mode === 'int' ? 'int64' : 'float32') });
+    super({ ...rest, dtype: strictEncodingDType(rest.dtype, mode, rest.name ?? 'A lookup layer') });
     this.output_mode = oneOf(mode, MODES, 'output_mode');
     this.max_tokens = optionalSize(max_tokens);
     this.num_oov_indices = integer(num_oov_indices ?? 1, 'num_oov_indices', 0);
