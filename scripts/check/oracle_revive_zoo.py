@@ -276,6 +276,17 @@ class Frozen(layers.Layer):
         return self.free(self.fixed(inputs))
 
 
+class WithArgument(layers.Layer):
+    """An argument that no config holds."""
+
+    def __init__(self, factor, **rest):
+        super().__init__(**rest)
+        self.factor = factor
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+
 @model
 def frozen_part():
     return case(around(Frozen(name="frozen")))
@@ -479,6 +490,12 @@ def losses_of_subclassed():
 def sequential():
     made = compiled(keras.Sequential([keras.Input((4,)), Scale(name="scale"), Block(name="block"), layers.Dense(2)]))
     return case(made, deterministic=False)
+
+
+@model
+def sequential_of_custom():
+    stack = [keras.Input((4,)), Frozen(name="frozen"), WithArgument(2.0, name="times"), layers.Dense(2)]
+    return case(compiled(keras.Sequential(stack)))
 
 
 @model
