@@ -187,10 +187,8 @@ export class Variable {
       this.assign_values(widen(this.dtype, value));
       return this;
     }
-    return this.#assignTensor(
-      tf.tensor(value as number[], undefined, deviceDType(this.dtype)),
-      true,
-    );
+    const made = tf.tensor(value as number[], undefined, deviceDType(this.dtype));
+    return this.#assignTensor(made, true);
   }
 
   #assignTensor(value: tf.Tensor, owned = false): this {
