@@ -1,5 +1,5 @@
-import { type ReadOptions, readAll, type Tensor } from '@km/core';
-import { layers, type Model } from '@km/layers';
+import { type ReadOptions, readAll } from '@km/core';
+import type { Model } from '@km/layers';
 import {
   decodeTensorProto,
   type MetaGraph,
@@ -7,9 +7,15 @@ import {
   type SavedNode,
   type SavedObjectGraph,
 } from '@km/savedmodel';
-
-type Token = string | number;
-type LookupLayer = InstanceType<typeof layers.StringLookup | typeof layers.IntegerLookup>;
+import {
+  isLookupLayer,
+  type LookupLayer,
+  pairEntries,
+  setVocabulary,
+  type TableEntries,
+  type Token,
+  tokensOfTensor,
+} from './vocabulary.ts';
 
 /**
  * Gives lookup and text layers the vocabularies that they learned from data, which stand in their tables and not in their
@@ -31,13 +37,16 @@ export async function fillVocabularies(
     const node = inner === layer ? owner : childOf(graph, owner, '_lookup_layer');
     const table = childOf(graph, node, 'lookup_table');
     const entries = table && (await entriesOf(table, { saved, metaGraph, graph, read }));
-    if (entries !== undefined) inner.set_vocabulary(tokensOf(entries, inner));
+    if (entries !== undefined) setVocabulary(inner, entries);
   }
 }
 
 function isEmptyLookup(layer: unknown): layer is LookupLayer {
-  const isLookup = layer instanceof layers.StringLookup || layer instanceof layers.IntegerLookup;
-  return isLookup && layer.output_mode !== 'tf_idf' && layer.get_vocabulary(false).length === 0;
+  return (
+    isLookupLayer(layer) &&
+    layer.output_mode !== 'tf_idf' &&
+    layer.get_vocabulary(false).length === 0
+  );
 }
 
 /** Name of the layer that a piece of metadata describes. */
@@ -62,10 +71,8 @@ interface Source {
   readonly read: ReadOptions;
 }
 
-type Entries = readonly (readonly [Token, Token])[];
-
 /** Keys and values with which a table is filled; undefined when neither constants nor a file say them. */
-async function entriesOf(table: SavedNode, source: Source): Promise<Entries | undefined> {
+async function entriesOf(table: SavedNode, source: Source): Promise<TableEntries | undefined> {
   const { graph, metaGraph } = source;
   const fill = childOf(graph, table, '_initialize')?.value;
   const name = fill?.kind === 'function' ? fill.concreteFunctions[0] : undefined;
@@ -75,12 +82,7 @@ async function entriesOf(table: SavedNode, source: Source): Promise<Entries | un
     value?.kind === 'constant' ? [constantOf(metaGraph, value.operation)] : [],
   );
   const [keys, numbers] = constants;
-  if (keys !== undefined && numbers !== undefined) {
-    return keys.flatMap((key, i) => {
-      const value = numbers[i];
-      return value === undefined ? [] : [[key, value] as const];
-    });
-  }
+  if (keys !== undefined && numbers !== undefined) return pairEntries(keys, numbers);
   const asset = values.find((value) => value?.kind === 'asset');
   if (asset?.kind !== 'asset') return undefined;
   const lines = await linesOf(asset.asset, source);
@@ -96,20 +98,5 @@ async function linesOf(asset: number, { saved, metaGraph, read }: Source): Promi
 
 function constantOf({ graph }: MetaGraph, operation: string): Token[] {
   const proto = graph.nodes.find(({ name }) => name === operation)?.attr.value?.tensor;
-  return proto ? plainValues(decodeTensorProto(proto)) : [];
-}
-
-function plainValues(tensor: Tensor): Token[] {
-  if (tensor.dtype !== 'string') return Array.from(tensor.data as ArrayLike<number>, Number);
-  return tensor.data.map((bytes) => new TextDecoder().decode(bytes));
-}
-
-/** The tokens in the order of their numbers. */
-function tokensOf(entries: Entries, layer: LookupLayer): Token[] {
-  const pairs = layer.invert ? entries : entries.map(([key, value]) => [value, key] as const);
-  const special = new Set<Token | null>([layer.mask_token, layer.oov_token]);
-  return [...pairs]
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, token]) => token)
-    .filter((token) => !special.has(token));
+  return proto ? tokensOfTensor(decodeTensorProto(proto)) : [];
 }

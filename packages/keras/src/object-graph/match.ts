@@ -2,6 +2,7 @@ import type { ObjectGraph } from '@km/checkpoint';
 import { NotFoundError, type TensorMap } from '@km/core';
 import { type AssignOptions, assignStored } from '../load/assign.ts';
 import type { ReportBuilder } from '../load/load-report.ts';
+import { pairEntries, setVocabulary, tokensOfTensor } from '../load/vocabulary.ts';
 import type { Restoration } from './restoration.ts';
 
 /**
@@ -18,6 +19,16 @@ export async function assignBound(
     const tensor = tensors.get(key);
     if (tensor === undefined) throw new NotFoundError(`The checkpoint has no tensor ${key}.`);
     await assignStored(variable, { name: key, tensor }, report, options);
+  }
+  for (const { keys, values, table } of restoration.takeTables()) {
+    const [tokens, numbers] = [tensors.get(keys), tensors.get(values)];
+    if (tokens === undefined || numbers === undefined || tokens.byteLength === 0) continue;
+    const entries = pairEntries(
+      tokensOfTensor(await tokens.read(options)),
+      tokensOfTensor(await numbers.read(options)),
+    );
+    setVocabulary(table.layer, entries);
+    report.matched.push({ stored: keys, variable: `${table.layer.name}/vocabulary` });
   }
 }
 

@@ -3,12 +3,20 @@ import { Module, optimizers, type TrackableView, type Variable } from '@km/layer
 import { crossFamilies, SETTLED, type TrainableVariables } from './cross-families.ts';
 import { familyOfNode, familyOfOptimizer } from './optimizer-family.ts';
 import { reachable } from './reachable.ts';
+import { VocabularyTable, vocabularyEdges } from './vocabulary-table.ts';
 
 /** A value of a checkpoint and the variable that takes it. */
 export interface Binding {
   /** Name of the tensor. */
   readonly key: string;
   readonly variable: Variable;
+}
+
+/** A table of a checkpoint, in two tensors, and the layer whose vocabulary it is. */
+export interface TableBinding {
+  readonly keys: string;
+  readonly values: string;
+  readonly table: VocabularyTable;
 }
 
 /** Something of a checkpoint that the program does not have yet. */
@@ -20,6 +28,7 @@ interface Opening {
 }
 
 const VALUE = 'VARIABLE_VALUE';
+const TABLE = 'table';
 
 /**
  * Binds the objects of a checkpoint to those of a program, as `tf.train.Checkpoint.restore`: edges are followed by name
@@ -67,6 +76,19 @@ export class Restoration {
       this.#filled.add(variable);
       return [{ key, variable }];
     });
+  }
+
+  /** Vocabularies that can be set now. */
+  takeTables(): TableBinding[] {
+    return Array.from(this.#bindings, ([node, item]) => ({ node, item })).flatMap(
+      ({ node, item }): TableBinding[] => {
+        const key = this.#node(node).attributes.find(({ name }) => name === TABLE)?.key;
+        if (!(item instanceof VocabularyTable) || key === undefined || this.#filled.has(item))
+          return [];
+        this.#filled.add(item);
+        return [{ keys: `${key}-keys`, values: `${key}-values`, table: item }];
+      },
+    );
   }
 
   /** Looks again for what an object lacks; for an object that nothing was bound to, for what all of them lack. */
@@ -131,7 +153,7 @@ export class Restoration {
 
   /** Edges below an object; TensorFlow up to 2.3 had a wrapped optimizer at an edge of its own. */
   #childrenOf(item: object): (readonly [name: string, child: object])[] {
-    const edges = [...this.#view.children(item)];
+    const edges = [...this.#view.children(item), ...vocabularyEdges(item)];
     return item instanceof optimizers.LossScaleOptimizer
       ? [...edges, ['base_optimizer', item.inner_optimizer]]
       : edges;
