@@ -47,16 +47,9 @@ const AT_ONCE = 2;
 const VERSIONS = ['2.4.4', '2.10.1', '2.15.1', '2.19.1'];
 /** The release of which `km inspect --all` prints the same. */
 const SHOWN = '2.15.';
-const FORMATS = ['h5', 'tf', 'keras', 'ckpt', 'weights-h5', 'weights-keras'];
-/** Formats that are written here. */
-const WRITTEN: ReadonlySet<string> = new Set([
-  'h5',
-  'tf',
-  'keras',
-  'ckpt',
-  'weights-h5',
-  'weights-keras',
-]);
+/** Formats that are written here, too. */
+const WRITTEN = ['h5', 'tf', 'keras', 'ckpt', 'weights-h5', 'weights-keras'];
+const FORMATS = [...WRITTEN, 'tf-notrace', 'plain', 'export', 'train-ckpt', 'json'];
 
 interface Kit {
   readonly script: string;
@@ -145,7 +138,7 @@ async function checkVersion(version: string, { formats, only }: Selection): Prom
     for (const found of cases) {
       const id = `${found.name}.${found.format}`;
       read.push(await attempt(id, () => checkRead(found, cases)));
-      if (!WRITTEN.has(found.format)) continue;
+      if (!WRITTEN.includes(found.format)) continue;
       written.push(await attempt(id, () => writeBack(found, cases, ours)));
     }
     const failures = written.filter(({ status }) => status !== 'passed');
