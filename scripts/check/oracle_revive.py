@@ -18,12 +18,15 @@ import oracle_revive_zoo as zoo
 keras = tf.keras
 
 
+def variables(model):
+    """The weights of a model; tables are among them, which are no variables."""
+    return [variable for variable in model.weights if hasattr(variable, "numpy")]
+
+
 def fill(model):
     """Gives the weights numbers that differ from one another and do not depend on the release."""
     state = np.random.RandomState(7)
-    for variable in model.weights:
-        if not hasattr(variable, "numpy"):
-            continue
+    for variable in variables(model):
         value = variable.numpy()
         if value.dtype.kind != "f":
             continue
@@ -59,7 +62,7 @@ def weights(model):
             "dtype": variable.dtype.base_dtype.name if hasattr(variable.dtype, "base_dtype") else str(variable.dtype),
             "sha256": hashlib.sha256(np.ascontiguousarray(variable.numpy()).tobytes()).hexdigest(),
         }
-        for variable in model.weights
+        for variable in variables(model)
     ]
 
 
@@ -79,10 +82,11 @@ def observe(model, case, noted):
     attempt("call", noted, lambda: described(arrays(model(tensors(case["x"]), training=False))))
     attempt("losses", noted, lambda: [float(loss) for loss in model.losses])
     if case["deterministic"]:
-        before = model.get_weights()
+        before = [variable.numpy() for variable in variables(model)]
         attempt("training", noted, lambda: described(arrays(model(tensors(case["x"]), training=True))))
-        noted["called"] = [float(np.sum(value)) if value.dtype.kind in "fi" else 0 for value in model.get_weights()]
-        model.set_weights(before)
+        noted["called"] = [float(np.sum(value)) if value.dtype.kind in "fi" else 0 for value in (variable.numpy() for variable in variables(model))]
+        for variable, value in zip(variables(model), before):
+            variable.assign(value)
     attempt("predict", noted, lambda: described(model.predict(case["x"], verbose=0, batch_size=64)))
     noted["weights"] = weights(model)
     noted["trainable"] = [variable.name.split(":")[0] for variable in model.trainable_weights]
@@ -92,7 +96,7 @@ def observe(model, case, noted):
     attempt("evaluate", noted, lambda: plain(model.evaluate(x, y, verbose=0, batch_size=64, return_dict=True)))
     if case["deterministic"]:
         attempt("fit", noted, lambda: fit(model, x, y))
-        noted["after"] = [described(variable.numpy()) for variable in model.weights if variable.numpy().dtype.kind == "f"]
+        noted["after"] = [described(variable.numpy()) for variable in variables(model) if variable.numpy().dtype.kind == "f"]
     else:
         attempt("fit", noted, lambda: {key: None for key in fit(model, x, y)})
 
