@@ -146,3 +146,39 @@ test('categories are counted with their weights', () => {
   const count_weights = tf.tensor2d([0.5, 1, 1, 2, 2, 2], [2, 3]);
   close(layer.apply(categories, { count_weights }), [0.5, 2, 0, 0, 0, 0, 0, 6]);
 });
+
+test('features are crossed as texts of all combinations', () => {
+  const a = tf.tensor2d([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+  const n = tf.tensor2d([[1], [2]], [2, 1], 'int32');
+  const crossed = (config: layers.CategoryCrossingConfig): unknown =>
+    new layers.CategoryCrossing(config).apply<tf.Tensor>([a, n]).arraySync();
+  expect(crossed({})).toEqual([
+    ['a_X_1', 'b_X_1'],
+    ['c_X_2', 'd_X_2'],
+  ]);
+  expect(crossed({ depth: 2, separator: '-' })).toEqual([
+    ['a', 'b', '1', 'a-1', 'b-1'],
+    ['c', 'd', '2', 'c-2', 'd-2'],
+  ]);
+  expect(crossed({ depth: [1] })).toEqual([
+    ['a', 'b', '1'],
+    ['c', 'd', '2'],
+  ]);
+  expect(() => crossed({ depth: [3] })).toThrow(/depth/);
+  const layer = layers.deserialize({ class_name: 'CategoryCrossing', config: { depth: [2] } });
+  const inputs = [
+    layers.Input({ shape: [2], dtype: 'string' }),
+    layers.Input({ shape: [1], dtype: 'int64' }),
+  ];
+  expect(layer.apply(inputs).shape).toEqual([null, 2]);
+});
+
+test('boundaries of TensorFlow 2.4, which end with infinity, are those of bins', () => {
+  const config = { bins: [0, 1, Number.POSITIVE_INFINITY] };
+  const layer = layers.deserialize({ class_name: 'Discretization', config });
+  const x = tf.tensor2d([[-1, 0.5, 1, 2, 0]]);
+  expect([...layer.apply<tf.Tensor>(x).dataSync()]).toEqual([0, 1, 2, 2, 1]);
+});

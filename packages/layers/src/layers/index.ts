@@ -100,6 +100,10 @@ export { MaxPooling1D } from './pooling/max-pooling1d.ts';
 export { MaxPooling2D } from './pooling/max-pooling2d.ts';
 export { MaxPooling3D } from './pooling/max-pooling3d.ts';
 export {
+  CategoryCrossing,
+  type CategoryCrossingConfig,
+} from './preprocessing/category-crossing.ts';
+export {
   CategoryEncoding,
   type CategoryEncodingConfig,
 } from './preprocessing/category-encoding.ts';

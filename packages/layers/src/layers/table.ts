@@ -58,6 +58,7 @@ import { GlobalMaxPooling3D } from './pooling/global-max-pooling3d.ts';
 import { MaxPooling1D } from './pooling/max-pooling1d.ts';
 import { MaxPooling2D } from './pooling/max-pooling2d.ts';
 import { MaxPooling3D } from './pooling/max-pooling3d.ts';
+import { CategoryCrossing } from './preprocessing/category-crossing.ts';
 import { CategoryEncoding } from './preprocessing/category-encoding.ts';
 import { CenterCrop } from './preprocessing/center-crop.ts';
 import { Discretization } from './preprocessing/discretization.ts';
@@ -132,6 +133,7 @@ const CLASSES: readonly SerializableClass[] = [
   AveragePooling3D,
   BatchNormalization,
   Bidirectional,
+  CategoryCrossing,
   CategoryEncoding,
   CenterCrop,
   Concatenate,

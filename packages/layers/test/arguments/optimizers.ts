@@ -1,7 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { optimizers, Variable } from '../../src/index.ts';
 import { make, printed, subject } from './other-subject.ts';
-import { type Args, inert, Made, noted, type Pair, pair, type Subject } from './subject.ts';
+import {
+  type Args,
+  inert,
+  Made,
+  noted,
+  type Pair,
+  pair,
+  type Refused,
+  refused,
+  type Subject,
+} from './subject.ts';
 
 const GRADIENTS = [
   [0.5, -1, 2, 0.1],
@@ -11,7 +21,7 @@ const GRADIENTS = [
 
 const HINT = 'a hint to TensorFlow, which itself turns it off without a GPU';
 
-type Pairs = Readonly<Record<string, Pair>>;
+type Pairs = Readonly<Record<string, Pair | Refused>>;
 
 const CLIPS: Pairs = {
   clipnorm: pair(null, 0.5),
@@ -50,7 +60,11 @@ const FTRL: Pairs = {
 
 /** Arguments of the classes that exist in both families. */
 const BOTH: Readonly<Record<string, Pairs>> = {
-  SGD: { momentum: pair(0, 0.9), nesterov: pair(false, true, { momentum: 0.9 }) },
+  SGD: {
+    momentum: pair(0, 0.9),
+    nesterov: pair(false, true, { momentum: 0.9 }),
+    amsgrad: refused(true, /amsgrad/, 'TensorFlow 2.10 takes it and ignores it'),
+  },
   RMSprop: { rho: pair(0.9, 0.5), momentum: pair(0, 0.9), epsilon, centered: pair(false, true) },
   Adam: { ...BETAS, amsgrad: pair(false, true, { beta_2: 0.5 }) },
   Adadelta: { rho: pair(0.95, 0.5), epsilon },

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DENSE } from './common-pairs.ts';
 import { layer } from './layer-subject.ts';
 import { numbers } from './observe-layer.ts';
-import { type Args, inert, pair, type Subject, unnoted } from './subject.ts';
+import { type Args, inert, pair, refused, type Subject, unnoted } from './subject.ts';
 
 const ROWS = { inputs: () => numbers([2, 4]) };
 const LINE = { inputs: () => numbers([2, 8, 4]) };
@@ -22,6 +22,20 @@ const MOVING = `${NORM} momentum moving_mean_initializer moving_variance_initial
 
 const square = (x: tf.Tensor): tf.Tensor => tf.square(x);
 const scaled = (x: tf.Tensor, { by }: Args): tf.Tensor => tf.mul(x, Number(by));
+
+/** Arguments of the renormalisation of batches. */
+const RENORM = {
+  renorm: pair(false, true),
+  renorm_clipping: pair(
+    { rmax: 1.1, rmin: 0.9, dmax: 0.1 },
+    { rmax: 3, rmin: 0.2, dmax: 4 },
+    {
+      renorm: true,
+      moving_variance_initializer: 'zeros',
+    },
+  ),
+  renorm_momentum: pair(0.99, 0.5, { renorm: true }),
+};
 
 /** Layers without kernels: merges, normalization, pooling, shapes, noise, attention. */
 export const PLAIN_LAYERS: readonly Subject[] = [
@@ -102,20 +116,15 @@ export const PLAIN_LAYERS: readonly Subject[] = [
     threshold: pair(0, 1.2),
   }),
   layer('BatchNormalization', LINE, {}, MOVING, {
-    renorm: pair(false, true),
-    renorm_clipping: pair(
-      { rmax: 1.1, rmin: 0.9, dmax: 0.1 },
-      { rmax: 3, rmin: 0.2, dmax: 4 },
-      {
-        renorm: true,
-        moving_variance_initializer: 'zeros',
-      },
-    ),
-    renorm_momentum: pair(0.99, 0.5, { renorm: true }),
+    ...RENORM,
+    adjustment: refused(() => [1, 0], /adjustment/, 'a function of Python, which no config holds'),
     virtual_batch_size: pair(null, 1, { axis: -1 }),
     fused: inert(null, false, 'a hint to TensorFlow about how it computes'),
   }),
-  layer('SyncBatchNormalization', LINE, {}, MOVING.replace(' synchronized', '')),
+  layer('SyncBatchNormalization', LINE, {}, MOVING.replace(' synchronized', ''), {
+    ...RENORM,
+    adjustment: refused(() => [1, 0], /adjustment/, 'a function of Python, which no config holds'),
+  }),
   layer('LayerNormalization', LINE, {}, NORM),
   layer('GroupNormalization', PLANE, { groups: 2 }, NORM, { groups: pair(2, 1) }),
   layer('UnitNormalization', LINE, {}, 'axis'),

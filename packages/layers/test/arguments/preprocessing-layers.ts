@@ -26,9 +26,14 @@ export const PREPROCESSING_LAYERS: readonly Subject[] = [
     hint,
     {
       num_tokens: pair(3, 4),
+      max_tokens: pair(3, 4, { num_tokens: undefined }),
       output_mode: pair('multi_hot', 'count'),
     },
   ),
+  layer('Discretization', { inputs: () => numbers([2, 3]) }, { bins: [0, 1] }, '', {
+    dtype: pair('int64', 'int32'),
+    bins: pair([0, 1, Number.POSITIVE_INFINITY], [-1, 0.5]),
+  }),
   layer('Discretization', ROWS(), { bin_boundaries: [0, 1] }, '', {
     dtype: pair('int64', 'int32'),
     bin_boundaries: pair([0, 1], [-1, 0.5]),
@@ -39,6 +44,11 @@ export const PREPROCESSING_LAYERS: readonly Subject[] = [
     }),
     output_mode: pair('int', 'multi_hot'),
     sparse: noted(false, true, 'tfjs has no sparse tensors', { output_mode: 'multi_hot' }),
+  }),
+  layer('CategoryCrossing', { inputs: () => [WORDS.inputs(), NUMBERS.inputs()] }, {}, '', {
+    dtype: noted('float32', 'float16', 'texts are made in any dtype'),
+    depth: pair(null, 2),
+    separator: pair('_X_', '-'),
   }),
   layer('Hashing', WORDS, { num_bins: 7 }, '', {
     dtype: pair('int64', 'int32'),
@@ -61,6 +71,9 @@ export const PREPROCESSING_LAYERS: readonly Subject[] = [
     },
   ),
   layer('IntegerLookup', NUMBERS, { vocabulary: [1, 2] }, '', {
+    max_values: pair(5, 9, LIMITED),
+    mask_value: pair(null, 0),
+    oov_value: pair(-1, -7, { invert: true }),
     dtype: pair('int64', 'int32'),
     max_tokens: pair(5, 9, LIMITED),
     num_oov_indices: pair(1, 3),

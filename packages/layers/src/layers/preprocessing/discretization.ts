@@ -10,6 +10,8 @@ import { binBoundaries, mergeSummaries, type Summary, summarize } from './quanti
 /** Arguments of `Discretization`; the boundaries come from `adapt` unless given. */
 export interface DiscretizationConfig extends LayerConfig {
   readonly bin_boundaries?: readonly number[] | null;
+  /** The boundaries in files of TensorFlow 2.4, which end with infinity. */
+  readonly bins?: readonly number[] | null;
   /** Number of bins that `adapt` finds boundaries for. */
   readonly num_bins?: number | null;
   /** Error of the quantiles that `adapt` finds. */
@@ -31,11 +33,11 @@ export class Discretization extends PreprocessingLayer {
   declare summary?: Variable;
 
   constructor(config: DiscretizationConfig = {}) {
-    const { bin_boundaries, num_bins, epsilon, output_mode, sparse, ...rest } = config;
+    const { bin_boundaries, bins, num_bins, epsilon, output_mode, sparse, ...rest } = config;
     const mode = modeName(output_mode, 'int');
     super({ ...rest, dtype: encodingDType(rest.dtype, mode) });
     this.output_mode = oneOf(mode, ['int', 'one_hot', 'multi_hot', 'count'], 'output_mode');
-    this.input_bin_boundaries = bin_boundaries ?? null;
+    this.input_bin_boundaries = bin_boundaries ?? bins?.filter(Number.isFinite) ?? null;
     this.num_bins = num_bins ?? null;
     if (this.input_bin_boundaries !== null && this.num_bins !== null) {
       throw new RangeError(`${this.name}: give bin_boundaries or num_bins, not both.`);
