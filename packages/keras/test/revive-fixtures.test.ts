@@ -1,4 +1,11 @@
-import { memorySource, type ReadableStore, readAll, zipStore } from '@km/core';
+import {
+  isKmError,
+  memorySource,
+  memoryStore,
+  type ReadableStore,
+  readAll,
+  zipStore,
+} from '@km/core';
 import { getClassName, type Model, models, ready } from '@km/keras';
 import { readFixture } from '@km/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
@@ -124,4 +131,34 @@ test.each([
   const before = numbers(model.trainable_weights[0]?.read());
   await model.train_on_batch(tensors(expected.x) as tf.Tensor, tensors(expected.y) as tf.Tensor);
   expect(numbers(model.trainable_weights[0]?.read())).not.toEqual(before);
+});
+
+test('damaged models of classes that are unknown end in an error that says so', async () => {
+  const files = new Map<string, Uint8Array>();
+  for (const file of ['saved_model.pb', 'keras_metadata.pb', 'variables/variables.index']) {
+    const source = await archive.open(`nested_parts/model/${file}`);
+    if (source !== undefined) files.set(file, await readAll(source));
+  }
+  const values = 'variables/variables.data-00000-of-00001';
+  const source = await archive.open(`nested_parts/model/${values}`);
+  const store = memoryStore();
+  if (source !== undefined) await store.write(`m/${values}`, [await readAll(source)]);
+  let refused = 0;
+  for (let k = 0; k < 60; k += 1) {
+    for (const [file, bytes] of files) {
+      const damaged = bytes.slice();
+      const at = (Math.imul(k + 1, 2654435761) >>> 0) % bytes.length;
+      const isHit = file === [...files.keys()][k % 3];
+      if (isHit) damaged[at] = (damaged[at] ?? 0) ^ (1 << (k % 8));
+      await store.write(`m/${file}`, [damaged]);
+    }
+    const error = await models.load_model({ store, path: 'm' }).then(
+      (model) => model.dispose(),
+      (reason: unknown) => reason,
+    );
+    if (error === undefined) continue;
+    refused += 1;
+    expect(isKmError(error)).toBe(true);
+  }
+  expect(refused).toBeGreaterThan(10);
 });

@@ -7,6 +7,7 @@ import {
   layers,
   losses,
   Model,
+  metrics,
   models,
   optimizers,
   ready,
@@ -171,6 +172,19 @@ test('a revived model is saved and revived again', async () => {
     Number(await once.train_on_batch(x(), y())),
     5,
   );
+});
+
+test('metrics of unknown classes are left out, and the report says which', async () => {
+  class Odd extends metrics.Mean {
+    static override readonly className: string = 'Odd';
+  }
+  const model = functional(new Weighing());
+  model.compile({ optimizer: 'sgd', loss: 'mse', metrics: ['mae', new Odd(), 'mape'] });
+  await model.evaluate(x(), y(), { verbose: 0 });
+  const revived = await models.load_model(await saved(model));
+  expect(models.load_report(revived)?.notes.join()).toMatch(/without some metrics: .*Odd/);
+  const logs = await revived.evaluate(x(), y(), { verbose: 0, return_dict: true });
+  expect(Object.keys(logs)).toEqual(['loss', 'mae', 'mape']);
 });
 
 test('a loss of unknown class leaves the model uncompiled, and the report says so', async () => {

@@ -59,7 +59,7 @@ export function compileFromConfig(
 }
 
 /** Names whose metric depends on the outputs; Keras keeps these (`saving_utils.py`, `_deserialize_metric`). */
-const KEPT_NAMES: ReadonlySet<string> = new Set(['accuracy', 'acc', 'crossentropy', 'ce']);
+export const KEPT_NAMES: ReadonlySet<string> = new Set(['accuracy', 'acc', 'crossentropy', 'ce']);
 
 /** Replaces names of metrics by functions, so that short names become those of the functions, as in Keras. */
 function withFunctions(value: JsonValue): unknown {
