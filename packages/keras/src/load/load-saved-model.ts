@@ -46,15 +46,14 @@ export async function loadModelSavedModel(
   const root = saved.kerasMetadata?.nodes.find(({ node }) => node === 0);
   if (saved.kerasMetadata === undefined || root === undefined) throw notKeras(place.shown);
   const metadata = readMetadata(root, place.shown);
+  const from = { shown: place.shown, skips: wanted.experimental_skip_checkpoint };
   const built = build(metadata, place.shown, context);
   const model =
     built instanceof Model
       ? built
-      : await reviveModel(saved, saved.kerasMetadata, place.shown, context).catch(
-          (error: unknown) => {
-            throw isKmError(built, 'KM_MALFORMED') ? built : error;
-          },
-        );
+      : await reviveModel(saved, saved.kerasMetadata, from, context).catch((error: unknown) => {
+          throw isKmError(built, 'KM_MALFORMED') ? built : error;
+        });
   await fillVocabularies(model, saved, context.read);
   if (context.compile) compileAsSaved(model, metadata.training_config, context);
   if (!wanted.experimental_skip_checkpoint) await fill(model, saved, place.shown, context, wanted);

@@ -13,10 +13,10 @@ import { readSavedObjects } from './saved-objects.ts';
 export async function reviveModel(
   saved: SavedModel,
   kerasMetadata: KerasMetadata,
-  shown: string,
+  { shown, skips }: { readonly shown: string; readonly skips: boolean },
   { custom_objects, read, report }: LoadContext,
 ): Promise<Model> {
-  const objects = await readSavedObjects(saved, read);
+  const objects = await readSavedObjects(saved, skips, read);
   const metadata = metadataByNode(kerasMetadata, shown);
   const model = objects && new Reviver({ objects, metadata, custom_objects, report }).layer(0);
   if (model instanceof Model) return model;

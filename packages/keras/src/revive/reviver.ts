@@ -166,13 +166,13 @@ export class Reviver {
 
   /** Lets functions use the variables of an object of the program, which take the values of the file. */
   #tie(id: number, item: object): void {
-    const { graph, variables } = this.#sources.objects;
+    const { graph, variables, hasValues } = this.#sources.objects;
     for (const [index, live] of sameNames(graph, id, item)) {
       if (live instanceof Layer && !this.#layers.has(index)) this.#layers.set(index, live);
       if (!(live instanceof Variable)) continue;
       const stored = variables.get(index);
       if (stored !== undefined && stored !== live) {
-        live.assign(stored.record());
+        if (hasValues) live.assign(stored.record());
         live.name = stored.name;
       }
       variables.set(index, live);

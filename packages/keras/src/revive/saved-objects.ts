@@ -21,11 +21,18 @@ export class SavedObjects {
   readonly graph: SavedObjectGraph;
   /** Variables by the index of their object, as functions find them. */
   readonly variables: Map<number, Variable>;
+  /** False when the values of the file are to be left alone. */
+  readonly hasValues: boolean;
   readonly #restorer: ObjectRestorer;
 
-  constructor(graph: SavedObjectGraph, variables: Map<number, Variable>, restorer: ObjectRestorer) {
+  constructor(
+    graph: SavedObjectGraph,
+    { variables, hasValues }: Pick<SavedObjects, 'variables' | 'hasValues'>,
+    restorer: ObjectRestorer,
+  ) {
     this.graph = graph;
     this.variables = variables;
+    this.hasValues = hasValues;
     this.#restorer = restorer;
   }
 
@@ -87,9 +94,10 @@ export class SavedObjects {
   }
 }
 
-/** Reads the variables of a SavedModel and makes its functions ready; undefined for one without objects. */
+/** Reads the variables of a SavedModel, unless it `skips` them, and makes its functions ready; undefined for one without objects. */
 export async function readSavedObjects(
   saved: SavedModel,
+  skips: boolean,
   read: ReadOptions,
 ): Promise<SavedObjects | undefined> {
   const [metaGraph] = saved.metaGraphs;
@@ -97,11 +105,11 @@ export async function readSavedObjects(
   if (metaGraph === undefined || graph === undefined) return undefined;
   const assets = await readAssets(saved, metaGraph, read);
   const bindings = await bindVariables(saved, metaGraph, { ...read, allowUnbound: true });
-  const variables = await readVariables(graph, bindings, false, read);
+  const variables = await readVariables(graph, bindings, skips, read);
   const executor = new GraphExecutor(metaGraph.graph.functions, {
     gradients: customGradients(metaGraph),
   });
   const restorer = new ObjectRestorer({ metaGraph, graph, executor, variables, assets });
   await initializeResources(saved, graph, restorer, bindings, read);
-  return new SavedObjects(graph, variables, restorer);
+  return new SavedObjects(graph, { variables, hasValues: !skips }, restorer);
 }

@@ -1,4 +1,12 @@
-import { isKmError, type LazyTensor, type ReadOptions, readAll, type TensorMap } from '@km/core';
+import {
+  isDType,
+  isKmError,
+  type LazyTensor,
+  NotFoundError,
+  type ReadOptions,
+  readAll,
+  type TensorMap,
+} from '@km/core';
 import { GraphExecutor, TableResource, valueOfRecord } from '@km/graph';
 import { Variable } from '@km/layers';
 import {
@@ -9,6 +17,7 @@ import {
   type SavedObjectGraph,
   selectMetaGraph,
   type VariableBindings,
+  type VariableKind,
 } from '@km/savedmodel';
 import { LoadOptions, type LoadOptionsConfig } from '../load/load-options.ts';
 import type { Filepath } from '../paths/filepath.ts';
@@ -116,7 +125,10 @@ async function loadObjects(
   return Object.defineProperty(model, 'function_aliases', { value });
 }
 
-/** Makes the variables of a SavedModel, by the index of their object; none when the checkpoint is skipped. */
+/**
+ * Makes the variables of a SavedModel, by the index of their object. Those without a value in the checkpoint, and all when
+ * it is skipped, have none until they are assigned: then reading them is a NotFoundError.
+ */
 export async function readVariables(
   graph: SavedObjectGraph,
   { variables }: VariableBindings,
@@ -125,12 +137,29 @@ export async function readVariables(
 ): Promise<Map<number, Variable>> {
   const found = new Map<number, Variable>();
   for (const { id, value } of graph.nodes) {
-    const bound = variables.get(id);
-    if (value.kind !== 'variable' || bound === undefined || skips) continue;
-    const record = await bound.tensor.read(read);
-    found.set(id, new Variable(record, { name: value.name, trainable: value.trainable }));
+    if (value.kind !== 'variable') continue;
+    const bound = skips ? undefined : variables.get(id);
+    const content = bound === undefined ? withoutValue(value) : await bound.tensor.read(read);
+    const { name, trainable } = value;
+    if (content !== undefined) found.set(id, new Variable(content, { name, trainable }));
   }
   return found;
+}
+
+/** What a variable without a value is made of; undefined where its shape or dtype is not known either. */
+function withoutValue({
+  name,
+  dtype,
+  shape,
+}: VariableKind): ConstructorParameters<typeof Variable>[0] | undefined {
+  const sizes = shape?.flatMap((size) => size ?? []) ?? [];
+  if (shape === null || sizes.length < shape.length || !isDType(dtype)) return undefined;
+  const draw = (): never => {
+    throw new NotFoundError(
+      `The variable ${name} was loaded without a value: assign it one first.`,
+    );
+  };
+  return { shape: sizes, dtype, draw };
 }
 
 /** Fills tables from the checkpoint and by their initializers, once. */
