@@ -98,3 +98,26 @@ test('a checkpoint that holds more than the model is an error unless it is expec
     extra: [expect.stringContaining('kernel'), expect.stringContaining('bias')],
   });
 });
+
+test.each(['h5', 'keras', 'tf'])(
+  'weights of activations that are layers are saved and loaded as %s',
+  async (save_format) => {
+    const made = new Sequential({
+      layers: [
+        new layers.Dense({
+          units: 2,
+          input_shape: [3],
+          activation: new layers.PReLU({ alpha_initializer: 'ones' }),
+        }),
+      ],
+    });
+    expect(made.weights).toHaveLength(3);
+    made.weights.forEach((weight, i) => {
+      weight.assign_values(Float32Array.from({ length: weight.size }, (_, k) => i + 0.25 * k - 2));
+    });
+    const store = memoryStore();
+    await made.save({ store, path: 'model' }, { save_format });
+    const loaded = await models.load_model({ store, path: 'model' });
+    expect(digests(loaded.weights)).toEqual(digests(made.weights));
+  },
+);

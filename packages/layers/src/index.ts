@@ -36,6 +36,7 @@ export { Functional, Model, type ModelConfig } from './engine/model.ts';
 export { nameScope, toSnakeCase } from './engine/names.ts';
 export * as nest from './engine/nest.ts';
 export { Node } from './engine/node.ts';
+export { heldBy } from './engine/owned-functions.ts';
 export type { PolicyLike } from './engine/policy.ts';
 export { builtin_layers, ready, register } from './engine/ready.ts';
 export {

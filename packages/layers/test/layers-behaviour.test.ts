@@ -143,3 +143,25 @@ test('a category that does not exist is an error', () => {
   const layer = new layers.CategoryEncoding({ num_tokens: 2 });
   expect(() => layer.apply(tf.tensor2d([[3]], [1, 1], 'int32'))).toThrow(/0 to 1/);
 });
+
+test('layers serve as activations, and their weights belong to the layer', () => {
+  const leaky = { class_name: 'LeakyReLU', config: { name: 'leaky', alpha: 0.5 } };
+  const config = { units: 1, kernel_initializer: 'ones', activation: leaky };
+  const dense = layers.deserialize({ class_name: 'Dense', config });
+  const x = tf.tensor2d([[-1, -2]]);
+  expect([...dense.apply<tf.Tensor>(x).dataSync()]).toEqual([-1.5]);
+  expect(dense.get_config().activation).toMatchObject(leaky);
+  const activation = layers.deserialize({
+    class_name: 'Activation',
+    config: { activation: leaky },
+  });
+  expect([...activation.apply<tf.Tensor>(x).dataSync()]).toEqual([-0.5, -1]);
+  const prelu = { class_name: 'PReLU', config: { name: 'prelu' } };
+  const owner = layers.deserialize({
+    class_name: 'Dense',
+    config: { name: 'owner', units: 2, activation: prelu },
+  });
+  owner.apply(layers.Input({ shape: [3] }));
+  const names = owner.trainable_weights.map(({ name }) => name);
+  expect(names).toEqual(['owner/kernel', 'owner/bias', 'owner/prelu/alpha']);
+});

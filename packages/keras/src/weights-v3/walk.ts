@@ -1,4 +1,4 @@
-import { getClassName, Layer, Model, toSnakeCase, type Variable } from '@km/layers';
+import { getClassName, heldBy, Layer, Model, toSnakeCase, type Variable } from '@km/layers';
 
 /** How a release names the groups of a v3 weights file. */
 export interface V3Naming {
@@ -65,7 +65,9 @@ function ownVariables(layer: Layer): readonly Variable[] {
 
 function childrenOf(layer: Layer, naming: V3Naming): readonly (readonly [string, Layer])[] {
   if (layer instanceof Model) return contained(layer.layers, naming, naming.container);
-  return Object.entries(layer).flatMap(([property, value]) => {
+  return Object.entries(layer).flatMap(([property, given]) => {
+    // Activations that are layers are called as functions.
+    const value = heldBy(given);
     if (value instanceof Layer) return [[naming.child(property), value] as const];
     return contained(layersIn(value), naming, naming.child(property));
   });

@@ -1,3 +1,6 @@
+import { isPlainObject } from '../engine/nest.ts';
+import { ownerOf, setOwner } from '../engine/owned-functions.ts';
+import { findProviders } from '../engine/providers.ts';
 import {
   type CustomObjects,
   deserialize_keras_object,
@@ -43,8 +46,20 @@ export {
 export { leaky_relu, relu, relu6 } from './relu.ts';
 export { log_softmax, softmax } from './softmax.ts';
 
-/** How an activation may be given: a Keras name, a config, or a function; null is `linear`. */
-export type ActivationIdentifier = string | Config | Activation | null | undefined;
+/** A layer that serves as an activation. */
+export interface ActivationLayer {
+  apply(inputs: never): unknown;
+  get_config(): Config;
+}
+
+/** How an activation may be given: a Keras name, a config, a function, or a layer; null is `linear`. */
+export type ActivationIdentifier =
+  | string
+  | Config
+  | Activation
+  | ActivationLayer
+  | null
+  | undefined;
 
 /** The functions that Keras names; the first name of a function is the one it is saved under. */
 function makeBuiltins(): ReadonlyMap<string, Registrable> {
@@ -77,12 +92,15 @@ function builtins(): ReadonlyMap<string, Registrable> {
   return made;
 }
 
-/** Activations that are objects, such as layers: the function that calls the object, and the object. */
-const owners = new WeakMap<Activation, Serializable>();
+/** The functions, and the layers that configs describe. */
+function withLayers(): ReadonlyMap<string, Registrable> {
+  return new Map([...(findProviders()?.layers() ?? []), ...builtins()]);
+}
 
 /** Returns the activation that a config names. */
 export function deserialize(name: unknown, custom_objects?: CustomObjects): Activation {
-  const found = deserialize_keras_object(name, builtins(), custom_objects, 'activation function');
+  const known = isPlainObject(name) ? withLayers() : builtins();
+  const found = deserialize_keras_object(name, known, custom_objects, 'activation function');
   if (found === null) return linear;
   if (typeof found === 'function') return found as Activation;
   return callerOf(found);
@@ -92,7 +110,7 @@ function callerOf(found: unknown): Activation {
   if (typeof found === 'object' && found !== null && 'apply' in found && 'get_config' in found) {
     const layer = found as Serializable & { apply(x: unknown): ReturnType<Activation> };
     const caller: Activation = (x) => layer.apply(x);
-    owners.set(caller, layer);
+    setOwner(caller, layer);
     return caller;
   }
   throw new TypeError(`An activation is a name or a function, not ${JSON.stringify(found)}.`);
@@ -100,8 +118,8 @@ function callerOf(found: unknown): Activation {
 
 /** Returns the name of an activation, or the config of the layer it stands for. */
 export function serialize(activation: Activation): unknown {
-  const owner = owners.get(activation);
-  if (owner !== undefined) return serialize_keras_object(owner);
+  const owner = ownerOf(activation);
+  if (owner !== undefined) return serialize_keras_object(owner as Serializable);
   for (const [name, fn] of builtins()) if (fn === activation) return name;
   return serialize_keras_object(activation as NamedFunction);
 }

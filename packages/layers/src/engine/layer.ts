@@ -228,6 +228,16 @@ export class Layer extends ConnectedLayer {
     for (const layer of this._flatten_layers()) layer.#losses.clear();
   }
 
+  /** Runs what may call the layer, and leaves the losses of the last call as they were. */
+  _keep_losses<T>(run: () => T): T {
+    const putBack = this._flatten_layers().map((layer) => layer.#losses.putAside());
+    try {
+      return run();
+    } finally {
+      for (const put of putBack) put();
+    }
+  }
+
   /** Averages a value of the running call under a name, as a metric of the model. */
   add_metric(value: tf.Tensor, name: string): void {
     this.#metrics.add(value, name);

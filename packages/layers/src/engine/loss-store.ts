@@ -32,6 +32,16 @@ export class LossStore {
     this.#values = [];
   }
 
+  /** Puts the values of the last call aside; the result puts them back in the place of newer ones. */
+  putAside(): () => void {
+    const values = this.#values;
+    this.#values = [];
+    return () => {
+      this.clear();
+      this.#values = values;
+    };
+  }
+
   /** Values of the last call. */
   get values(): tf.Tensor[] {
     return this.#values.filter((value) => !value.isDisposed);

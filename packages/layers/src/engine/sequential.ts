@@ -114,6 +114,11 @@ export class Sequential extends Functional {
     this._init_graph([...this.inputs], output);
   }
 
+  /** True while the shape of the inputs, the size of the batch in it, is that of the calls so far. */
+  get _infers_shape(): boolean {
+    return !this.#explicit_shape;
+  }
+
   /** Removes the layer on top. */
   pop(): void {
     const removed = this.#stack.pop();

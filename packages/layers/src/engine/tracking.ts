@@ -1,4 +1,5 @@
 import { isPlainObject } from './nest.ts';
+import { heldBy } from './owned-functions.ts';
 import { Variable } from './variable.ts';
 
 /** Base of the objects whose properties are searched for variables and further modules. */
@@ -28,7 +29,8 @@ function isTracked(value: unknown, passed: Set<unknown> = new Set()): value is T
 /** Properties of an object that hold variables, modules, or lists and dictionaries of these. */
 export function trackedProperties(owner: object): [string, Tracked][] {
   const found: [string, Tracked][] = [];
-  for (const [name, value] of Object.entries(owner)) {
+  for (const [name, given] of Object.entries(owner)) {
+    const value = heldBy(given);
     if (isTracked(value)) found.push([name, value]);
   }
   return found;
@@ -38,7 +40,8 @@ export function trackedProperties(owner: object): [string, Tracked][] {
 export function trackedLeaves(values: readonly unknown[]): (Variable | Module)[] {
   const found: (Variable | Module)[] = [];
   const passed = new Set<unknown>();
-  const visit = (value: unknown): void => {
+  const visit = (given: unknown): void => {
+    const value = heldBy(given);
     if (typeof value !== 'object' || value === null) return;
     if (value instanceof Variable || value instanceof Module) {
       found.push(value);

@@ -49,6 +49,8 @@ function metric_classes(): readonly Registrable[] {
 function builtins(): ReadonlyMap<string, Registrable> {
   return new Map<string, Registrable>([
     ...loss_aliases(),
+    ['acc', functions.accuracy],
+    ['ACC', functions.accuracy],
     ['cosine_proximity', functions.cosine_similarity],
     ['cosine', functions.cosine_similarity],
     ...metric_functions(),
