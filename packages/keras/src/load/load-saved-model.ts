@@ -123,7 +123,9 @@ async function fill(
   const children = new SavedChildren();
   const view = { ...trackable_view(), children: (item: object) => children.of(item) };
   await fillFromCheckpoint(model, checkpoint, context.report, context.read, view);
-  keepOnly(context.report.extra, (key) => !isPassing(key));
+  for (const keys of [context.report.extra, context.report.waiting]) {
+    keepOnly(keys, (key) => !isPassing(key));
+  }
   noteFreshOptimizer(model, checkpoint.tensors, context.report);
   const missing = new Set(context.report.missing);
   const empty = model.weights.filter(({ name }) => missing.has(name));

@@ -1,4 +1,4 @@
-import { isKmError, UnsupportedError } from '@km/core';
+import { UnsupportedError } from '@km/core';
 import { deviceDType, isMetaBackend } from '@km/graph';
 import { type CallArgs, getClassName, type Layer, nest, type Tensors } from '@km/layers';
 import { type FunctionSpec, type Structure, specsOf } from '@km/savedmodel';
@@ -60,16 +60,18 @@ export function callRevived(
 }
 
 /**
- * Runs a function. Without values, one that branches on them or has text in it gives tensors of the shapes that its
- * signature states.
+ * Runs a function. Without values, one that branches on them, has text in it or takes batches of one size only gives
+ * tensors of the shapes that its signature states.
+ * @throws UnsupportedError for ops that cannot run here, without values, too.
  */
 function runOrOutline(run: RestoredFunction, args: readonly StructuredInput[]): StructuredOutput {
   if (!isMetaBackend()) return run(...args);
+  const trace = run.get_concrete_function(...args);
+  trace.compile();
   try {
     return run(...args);
   } catch (error) {
-    if (!isKmError(error, 'KM_UNSUPPORTED')) throw error;
-    const { outputSignature } = run.get_concrete_function(...args).concrete;
+    const { outputSignature } = trace.concrete;
     const given = nest.flatten<unknown>(args as never).find((item) => item instanceof tf.Tensor);
     const sizes = given instanceof tf.Tensor ? given.shape : [];
     const outlines = specsOf(outputSignature).map((spec) => {

@@ -224,6 +224,15 @@ export class Reviver {
       const part = this.#part(child);
       if (part !== undefined) layer._attach(name, part);
     }
+    // Some parts, such as the cells of old stacks, are at no edge, but their variables are listed.
+    const held = new Set(layer.variables);
+    const listed = this.#sources.objects.child(node, 'variables')?.children ?? [];
+    for (const { name, node: id } of listed) {
+      const variable = this.#sources.objects.variables.get(id);
+      if (variable !== undefined && !held.has(variable)) {
+        layer._attach(`variables_${name}`, variable);
+      }
+    }
   }
 
   /** A part of a layer: a variable, a layer, a metric, or a list or dictionary of these. */
