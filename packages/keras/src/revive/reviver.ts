@@ -16,6 +16,7 @@ import type { ReportBuilder } from '../load/load-report.ts';
 import { activityPenalty } from './activity-penalty.ts';
 import { KERAS_EDGES } from './keras-edges.ts';
 import { layerEntries } from './layer-entries.ts';
+import { listedOnly } from './listed-variables.ts';
 import { buildShape, type ObjectMetadata, withPlainShapes } from './metadata.ts';
 import {
   defineProperty,
@@ -224,14 +225,8 @@ export class Reviver {
       const part = this.#part(child);
       if (part !== undefined) layer._attach(name, part);
     }
-    // Some parts, such as the cells of old stacks, are at no edge, but their variables are listed.
-    const held = new Set(layer.variables);
-    const listed = this.#sources.objects.child(node, 'variables')?.children ?? [];
-    for (const { name, node: id } of listed) {
-      const variable = this.#sources.objects.variables.get(id);
-      if (variable !== undefined && !held.has(variable)) {
-        layer._attach(`variables_${name}`, variable);
-      }
+    for (const [name, variable] of listedOnly(node, layer, this.#sources)) {
+      layer._attach(name, variable);
     }
   }
 
