@@ -7,7 +7,7 @@ import { inferOutputShape, inferOutputs } from './infer.ts';
 import type { InputSpec } from './input-spec.ts';
 import type { KerasTensor, Symbolic } from './keras-tensor.ts';
 import { batchInputShape, type LayerConfig, type WeightOptions } from './layer-options.ts';
-import { type LossFunction, LossStore } from './loss-store.ts';
+import { keepLosses, type LossFunction, LossStore } from './loss-store.ts';
 import { makeWeight } from './make-weight.ts';
 import { MetricStore } from './metric-store.ts';
 import { nameScope } from './names.ts';
@@ -230,12 +230,8 @@ export class Layer extends ConnectedLayer {
 
   /** Runs what may call the layer, and leaves the losses of the last call as they were. */
   _keep_losses<T>(run: () => T): T {
-    const putBack = this._flatten_layers().map((layer) => layer.#losses.putAside());
-    try {
-      return run();
-    } finally {
-      for (const put of putBack) put();
-    }
+    const stores = this._flatten_layers().map((layer) => layer.#losses);
+    return keepLosses(stores, run);
   }
 
   /** Averages a value of the running call under a name, as a metric of the model. */

@@ -62,3 +62,13 @@ export class LossStore {
     return this.#functions.map((run) => run()).filter((value) => value !== null);
   }
 }
+
+/** Runs what may add losses, and leaves those of the last call in their stores. */
+export function keepLosses<T>(stores: readonly LossStore[], run: () => T): T {
+  const putBack = stores.map((store) => store.putAside());
+  try {
+    return run();
+  } finally {
+    for (const put of putBack) put();
+  }
+}

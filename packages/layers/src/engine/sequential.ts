@@ -114,9 +114,12 @@ export class Sequential extends Functional {
     this._init_graph([...this.inputs], output);
   }
 
-  /** True while the shape of the inputs, the size of the batch in it, is that of the calls so far. */
-  get _infers_shape(): boolean {
-    return !this.#explicit_shape;
+  /** Leaves the size of the batch open where it is only that of the calls so far. */
+  _open_batch(): void {
+    const shape = this.#inferred_shape;
+    const isStateful = this._flatten_layers().some(({ stateful }) => stateful);
+    if (shape === null || shape.length === 0 || isStateful) return;
+    this.#connect([null, ...shape.slice(1)], this.inputs[0]?.dtype ?? null);
   }
 
   /** Removes the layer on top. */

@@ -1,6 +1,6 @@
 import { UnsupportedError, type WriteOptions } from '@km/core';
 import { type JsonObject, printConfig } from '@km/keras-config';
-import { getClassName, Layer, type Model } from '@km/layers';
+import { getClassName, Layer, type Model, Sequential } from '@km/layers';
 import {
   type KerasMetadataNode,
   nodePaths,
@@ -44,12 +44,20 @@ export async function saveModelSavedModel(
 /** Gathers all that the directory holds. */
 export function savedModelParts(model: Model, args: SavedModelArguments): SavedModelParts {
   const { include_optimizer, save_traces, options } = args;
+  if (model instanceof Sequential) model._open_batch();
   const given = givenSignatures(args.signatures, model);
   if (!save_traces) requireConfigs(model);
   const children = new SavedChildren();
+  if (children.of(model).some(([name]) => name === 'signatures')) {
+    throw new TypeError(
+      `${model.name} has a part named signatures, which the signatures of a SavedModel take: give it another name.`,
+    );
+  }
   const plan = planModel(model, children, options.experimental_variable_policy !== 'none');
   const functions = new FunctionPlan(plan);
-  const served = save_traces ? planFunctions(model, { plan, functions, children }) : null;
+  const served = save_traces
+    ? model._keep_losses(() => planFunctions(model, { plan, functions, children }))
+    : null;
   const signatures = planSignatures({ plan, functions, given, served });
   checkNamespaces(functions, options.namespace_whitelist);
   const texts = metadataTexts(model, plan, functions, include_optimizer);
