@@ -199,6 +199,22 @@ operation("cumulative", (5,), lambda x: tf.math.cumprod(x + 1.0, 1) + tf.math.cu
 operation("casts", (4,), lambda x: tf.cast(tf.cast(x * 10.0, tf.int64) // 3, tf.float32) * x + tf.cast(tf.cast(x, tf.float64) * 2.0, tf.float32))
 
 
+operation("stateless", (4,), lambda x: x * tf.random.stateless_uniform((6, 4), [1, 2]) + tf.random.stateless_normal((4,), [3, 4]))
+operation("crop", (6, 6, 2), lambda x: tf.image.crop_to_bounding_box(tf.image.flip_left_right(x), 1, 1, 4, 4) + tf.image.rgb_to_grayscale(tf.concat([x, x[..., :1]], -1))[:, :4, :4])
+operation("boxes", (6, 6, 2), lambda x: tf.image.crop_and_resize(x, [[0.0, 0.1, 0.7, 0.9], [0.2, 0.0, 1.0, 0.6]] * 3, [0, 1, 2, 3, 4, 5], (3, 3)))
+operation("meshgrid", (4, 3), lambda x: x + tf.cast(tf.stack(tf.meshgrid(tf.range(3), tf.range(4)), -1), tf.float32)[..., 0] * x)
+operation("masks", (4, 3), lambda x: x * tf.sequence_mask([1, 3, 2, 4, 0, 2], 4, tf.float32)[:, :, None] + tf.linalg.band_part(tf.ones((4, 3)), -1, 0) * x)
+operation("attention", (4, 3), lambda x: tf.matmul(tf.nn.softmax(tf.matmul(x, x, transpose_b=True) / 1.7 + (1.0 - tf.linalg.band_part(tf.ones((4, 4)), -1, 0)) * -1e9), x))
+operation("cosine", (4, 3), lambda x: keras.losses.cosine_similarity(x[:, :1], x)[:, :, None] * x + tf.nn.log_softmax(x) + tf.nn.leaky_relu(x) + tf.nn.elu(x) + tf.nn.selu(x))
+operation("fold", (6,), lambda x: tf.foldl(lambda a, b: a * 0.9 + b, tf.transpose(x))[:, None] * x)
+operation("unstack", (3, 4), lambda x: tf.add_n(tf.unstack(x, axis=1)) + tf.split(x, [1, 2], 1)[1][:, 0])
+operation("repeat", (4,), lambda x: tf.repeat(x, [1, 2, 0, 3], axis=1))
+operation("conv1d", (8, 2), lambda x: tf.nn.conv1d(x, tf.ones((3, 2, 4)) * 0.2, 2, "SAME") + tf.nn.bias_add(tf.nn.depthwise_conv2d(x[:, None], tf.ones((1, 3, 2, 2)) * 0.1, [1, 2, 2, 1], "SAME")[:, 0], [0.1, 0.2, 0.3, 0.4]))
+operation("conv3d", (4, 4, 4, 2), lambda x: tf.nn.conv3d(x, tf.ones((2, 2, 2, 2, 3)) * 0.1, [1, 2, 2, 2, 1], "SAME"))
+operation("batch_norm", (4, 3), lambda x: tf.nn.batch_normalization(x, *tf.nn.moments(x, [0, 1]), 0.1, 1.2, 1e-3))
+operation("quantised", (4,), lambda x: tf.quantization.fake_quant_with_min_max_args(x, -1.0, 1.0))
+
+
 def looped(x):
     def body(i, array):
         return i + 1, array.write(i, x[:, i] * tf.cast(i + 1, tf.float32))
