@@ -147,7 +147,7 @@ test('include_optimizer=false leaves compile state and optimizer out', async () 
   expect((await models.load_model({ store, path: 'm' })).compiled).toBe(false);
 });
 
-test('a model that was never called is refused with what to do', async () => {
+test('a model that was never called is refused with what to do [UnbuiltModelSavingErrorMessageTest.test_sequential]', async () => {
   const unbuilt = new Sequential([new layers.Dense({ units: 2 })]);
   await expect(saved(unbuilt)).rejects.toThrow(/shape of its inputs is not known.*build/s);
   class Own extends Model {
@@ -231,7 +231,7 @@ test('a custom layer that takes further tensors keeps them', async () => {
   expect(inputSignature).toMatchObject({ items: [{ items: { length: 2 } }, { kind: 'dict' }] });
 });
 
-test('a function with a variable that hangs on nothing is refused by the name of the variable', async () => {
+test('a function with a variable that hangs on nothing is refused by the name of the variable [SaveTest.test_untracked_variable_useful_message] [SaveTest.test_captures_unreachable_variable]', async () => {
   const model = small();
   const stray = new Variable(
     { dtype: 'float32', shape: [], data: Float32Array.of(2) },

@@ -55,7 +55,7 @@ test.each([
   ['sequential', () => new Sequential([new layers.Dense({ units: 2, input_shape: [3] })])],
   ['functional', functional],
   ['subclassed', () => new Doubled()],
-])('a %s model serves what it predicts, before and after fitting', async (_, make) => {
+])('a %s model serves what it predicts, before and after fitting [ModelSaveTest.test_model_save]', async (_, make) => {
   const model = make();
   model.compile({ optimizer: 'sgd', loss: 'mse' });
   const [x, y] = [tf.randomUniform([4, 3]), tf.randomUniform([4, 2])];
@@ -117,7 +117,7 @@ test('a fixed batch stays fixed, an open one stays open', async () => {
   }
 });
 
-test('the file states a version of TensorFlow, and that defaults are left out of nodes', async () => {
+test('the file states a version of TensorFlow, and that defaults are left out of nodes [SaveTest.test_version_information_included] [SaveTest.test_default_attr_stripping]', async () => {
   const store = memoryStore();
   await functional().save({ store, path: 'm' });
   const graph = selectMetaGraph(await readSavedModel({ store, path: 'm' }), ['serve']);

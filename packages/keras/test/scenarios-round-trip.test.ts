@@ -17,7 +17,7 @@ import {
   type Variable,
 } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
-import { again, expectClose, lossesOf, numbers, saved } from './scenarios-support.ts';
+import { again, expectClose, lossesOf, member, numbers, saved } from './scenarios-support.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scenarios-'));
 
@@ -178,6 +178,27 @@ test('folders above the one to save to are made [TestWholeModelSaving.test_model
   const [model, place] = [functional(), path.join(folder, 'new', 'folders', 'model')];
   await model.save(place);
   expectEqual(await models.load_model(place), model);
+});
+
+test('weights that were added to a layer by hand keep their order and whether they are trained [TestSavedModelFormatAllModes.test_trainable_weights]', async () => {
+  const layer = new layers.Dense({ units: 1, name: 'custom' });
+  layer.build([null, 1]);
+  layer.add_weight({ name: 'extra_weight', shape: [], initializer: 'ones', trainable: true });
+  layer.add_weight({ name: 'extra_weight_2', shape: [], initializer: 'ones', trainable: false });
+  class Holder extends Model {
+    readonly layer: Layer = layer;
+    override call(inputs: tf.Tensor): tf.Tensor {
+      return this.layer.apply(inputs);
+    }
+  }
+  const model = new Holder();
+  model.apply(tf.ones([2, 1]));
+  const loaded = member(await again(model), 'layer') as Layer;
+  expect([loaded.name, loaded.trainable]).toEqual(['custom', true]);
+  const shown = (list: readonly Variable[]): unknown[] => list.map((v) => [v.name, numbers(v)]);
+  for (const list of ['weights', 'trainable_weights', 'non_trainable_weights'] as const) {
+    expect(shown(loaded[list])).toEqual(shown(layer[list]));
+  }
 });
 
 test('a model of its own class that is not trained stays so [TestSavedModelFormatAllModes.test_trainable_custom_model_false]', async () => {

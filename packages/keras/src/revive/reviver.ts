@@ -12,6 +12,7 @@ import {
 } from '@km/layers';
 import type { SavedNode } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
+import { addWeight, findAdded } from '../load/added-weights.ts';
 import type { ReportBuilder } from '../load/load-report.ts';
 import { activityPenalty } from './activity-penalty.ts';
 import { KERAS_EDGES } from './keras-edges.ts';
@@ -139,6 +140,12 @@ export class Reviver {
     this.#tie(node.id, layer);
     if (this.#buildParts(node, layer)) this.#tie(node.id, layer);
     this.#addParts(node, layer);
+    for (const added of findAdded(this.#sources.objects.graph, node.id, layer)) {
+      const { variables } = this.#sources.objects;
+      const stored = variables.get(added.node);
+      if (stored !== undefined)
+        variables.set(added.node, addWeight(added, stored.record(), stored));
+    }
   }
 
   /** Makes the weights inside a layer that only a call would make; tells whether there were any. */
