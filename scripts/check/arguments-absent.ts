@@ -1,6 +1,5 @@
 /** Classes of Keras whose arguments are not proven, and why. */
 const ABSENT: ReadonlyMap<string, string> = new Map([
-  ['layers.DenseFeatures', 'feature columns have no configuration of their own'],
   ['layers.InputSpec', 'a description of inputs, which no file holds'],
   [
     'callbacks.BaseLogger',

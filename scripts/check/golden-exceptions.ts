@@ -7,11 +7,6 @@ export interface GoldenException {
   readonly reason: string;
 }
 
-const FEATURE_COLUMNS: GoldenException = {
-  failure: null,
-  reason: 'feature columns have no configuration of their own, so no file can make the layer again',
-};
-
 const MASKED_STEPS: GoldenException = {
   failure: /output 0/,
   reason:
@@ -54,7 +49,6 @@ export const GOLDEN_EXCEPTIONS: ReadonlyMap<string, GoldenException> = new Map([
     'layers: TextVectorization/vocabulary=(the,quick,brown,fox,dog),ragged=True',
     { failure: null, reason: 'tfjs has no ragged tensors; rows are filled up with zeros' },
   ],
-  ['layers: DenseFeatures/numeric,bucketized,embedding,indicator', FEATURE_COLUMNS],
   ['layers.tf24: BatchNormalization/rank3,mask', MASKED_STEPS],
   ['layers.tf210: BatchNormalization/rank3,mask', MASKED_STEPS],
   [
@@ -95,8 +89,6 @@ export const GOLDEN_EXCEPTIONS: ReadonlyMap<string, GoldenException> = new Map([
   ],
   [`optimizers.tf24: ${FTRL}`, SHRINKAGE],
   [`optimizers.tf24: ${FTRL},sparse`, SHRINKAGE],
-  ['layers.tf210.configs: DenseFeatures/numeric,bucketized,embedding,indicator', FEATURE_COLUMNS],
-  ['layers.tf24.configs: DenseFeatures/numeric,bucketized,embedding,indicator', FEATURE_COLUMNS],
 ]);
 
 /**

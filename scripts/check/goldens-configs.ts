@@ -26,9 +26,6 @@ function optimizerOf(class_name: string, config: object, id: string): unknown {
   return optimizers.deserialize({ class_name: current ? `Custom>${name}` : name, config });
 }
 
-/** Classes that are made of TensorFlow's feature columns, which have no configuration of their own. */
-const WITHOUT_CONFIG: readonly string[] = ['DenseFeatures'];
-
 function layerOf(class_name: string, config: object): unknown {
   const described = { class_name: class_name.replace('v1:', ''), config } as JsonObject;
   return deserialize_layer(upgradeModelConfig(described));
@@ -57,13 +54,7 @@ export async function runConfigs(
   const outcomes: Outcome[] = [];
   for (const [id, config] of Object.entries(configs)) {
     if (!id.includes(filter) || !isPlainObject(config)) continue;
-    outcomes.push(
-      await outcomeOf(id, async () =>
-        WITHOUT_CONFIG.includes(id.split('/')[0] ?? '')
-          ? 'feature columns have no configuration of their own'
-          : runConfig(id, config, make),
-      ),
-    );
+    outcomes.push(await outcomeOf(id, async () => runConfig(id, config, make)));
   }
   return outcomes;
 }

@@ -87,16 +87,25 @@ export function buildLayer(replay: Replay): void {
     });
     return;
   }
-  const inputs = rows(golden.input_spec).map(({ shape, dtype }) =>
-    Input({ batch_shape: shape as Shape, dtype: String(dtype) }),
-  );
-  const given = golden.inputs_are_list === true ? inputs : (inputs[0] as KerasTensor);
+  const given = symbolicInputs(golden);
   const { kwargs } = argumentsOf(replay, { ...call, inputs: [], input_masks: null });
   const outputs = layer.apply<Symbolic>(given, kwargs);
   const shapes = mapStructure<KerasTensor, Shape>(outputs, ({ shape }) => shape);
   const dtypes = mapStructure<KerasTensor, string>(outputs, ({ dtype }) => dtype);
   compare.equal('symbolic shape', shapes, golden.symbolic_output_shape);
   compare.equal('symbolic dtype', dtypes, golden.symbolic_output_dtype);
+}
+
+/** Symbolic inputs as the layer takes them: one, a list, or by their names. */
+function symbolicInputs({ input_spec, inputs_are_list }: GoldenCase): Symbolic {
+  const input = ({ shape, dtype }: Row): KerasTensor =>
+    Input({ batch_shape: shape as Shape, dtype: String(dtype) });
+  if (!Array.isArray(input_spec)) {
+    const named = Object.entries(input_spec as Readonly<Record<string, Row>>);
+    return Object.fromEntries(named.map(([name, spec]) => [name, input(spec)]));
+  }
+  const inputs = rows(input_spec).map(input);
+  return inputs_are_list === true ? inputs : (inputs[0] as KerasTensor);
 }
 
 /** Lets a preprocessing layer learn its state and checks what it learnt. */

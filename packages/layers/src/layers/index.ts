@@ -39,6 +39,7 @@ export {
   RandomFourierFeatures,
   type RandomFourierFeaturesConfig,
 } from './core/random-fourier-features.ts';
+export { DenseFeatures, type DenseFeaturesConfig } from './feature-columns/dense-features.ts';
 export { LocallyConnected1D } from './locally-connected/locally-connected1d.ts';
 export { LocallyConnected2D } from './locally-connected/locally-connected2d.ts';
 export { Add } from './merging/add.ts';

@@ -27,6 +27,7 @@ import { Identity } from './core/identity.ts';
 import { Lambda } from './core/lambda.ts';
 import { Masking } from './core/masking.ts';
 import { RandomFourierFeatures } from './core/random-fourier-features.ts';
+import { DenseFeatures } from './feature-columns/dense-features.ts';
 import { LocallyConnected1D } from './locally-connected/locally-connected1d.ts';
 import { LocallyConnected2D } from './locally-connected/locally-connected2d.ts';
 import { Add } from './merging/add.ts';
@@ -134,6 +135,7 @@ const CLASSES: readonly SerializableClass[] = [
   BatchNormalization,
   Bidirectional,
   CategoryCrossing,
+  DenseFeatures,
   CategoryEncoding,
   CenterCrop,
   Concatenate,

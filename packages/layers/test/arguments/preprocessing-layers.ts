@@ -17,6 +17,10 @@ const padded = (given: object): ReturnType<typeof pair> =>
 const hint = 'sparse';
 const LIMITED = { output_mode: 'multi_hot', pad_to_max_tokens: true };
 
+const AGES = { inputs: () => ({ age: tf.tensor2d([[20], [60]]) }) as never };
+const AGE = { class_name: 'NumericColumn', config: { key: 'age', shape: [1] } };
+const OLD = { class_name: 'BucketizedColumn', config: { source_column: AGE, boundaries: [30] } };
+
 /** Layers that prepare data. */
 export const PREPROCESSING_LAYERS: readonly Subject[] = [
   layer(
@@ -44,6 +48,11 @@ export const PREPROCESSING_LAYERS: readonly Subject[] = [
     }),
     output_mode: pair('int', 'multi_hot'),
     sparse: noted(false, true, 'tfjs has no sparse tensors', { output_mode: 'multi_hot' }),
+  }),
+  layer('DenseFeatures', AGES, { feature_columns: [AGE] }, '', {
+    dtype: noted('float32', 'float64', 'numbers are computed in float32'),
+    feature_columns: pair([AGE], [OLD]),
+    partitioner: refused(() => [1], /partitioner/, 'a function of Python that cuts variables up'),
   }),
   layer('CategoryCrossing', { inputs: () => [WORDS.inputs(), NUMBERS.inputs()] }, {}, '', {
     dtype: noted('float32', 'float16', 'texts are made in any dtype'),

@@ -16,7 +16,14 @@ type Attrs = Readonly<Record<string, OpAttr>>;
 /** Texts, also a single one that the config gives. */
 export function textsOf(value: unknown): tf.Tensor {
   if (value instanceof tf.Tensor) return value;
-  return tf.tensor(value as string, undefined, 'string');
+  return tf.tensor(plainTexts(value) as string, undefined, 'string');
+}
+
+/** Texts in lists; Keras notes those of a constant tensor as bytes in UTF-8. */
+function plainTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainTexts);
+  const isBytes = typeof value === 'object' && value !== null && 'class_name' in value;
+  return isBytes && 'value' in value ? value.value : value;
 }
 
 /** A single text, which the config gives. */
