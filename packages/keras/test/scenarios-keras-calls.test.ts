@@ -130,6 +130,12 @@ test('a tensor that a layer was called with by name is kept [TestSavedModelForma
   expectClose((await loadKeras('constant')).apply(x), y);
 });
 
+test('a text beside an input keeps letters of all kinds [TestWholeModelSaving.test_save_functional_with_constant_string_input]', async () => {
+  const model = await loadKeras('text');
+  const made = model.apply<tf.Tensor>(tf.tensor([['a'], ['ß']], [2, 1], 'string'));
+  expect([...made.dataSync()]).toEqual(['aañb 猫😊', 'ßañb 猫😊']);
+});
+
 test('a layer without its class counts its trainings [TestSavedModelFormatAllModes.testSaveLayerWithUpdates]', async () => {
   const model = await loadKeras('counts');
   const count = variableAt(model.get_layer('counts'), 'count');
