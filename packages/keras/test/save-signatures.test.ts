@@ -55,24 +55,27 @@ test.each([
   ['sequential', () => new Sequential([new layers.Dense({ units: 2, input_shape: [3] })])],
   ['functional', functional],
   ['subclassed', () => new Doubled()],
-])('a %s model serves what it predicts, before and after fitting [ModelSaveTest.test_model_save]', async (_, make) => {
-  const model = make();
-  model.compile({ optimizer: 'sgd', loss: 'mse' });
-  const [x, y] = [tf.randomUniform([4, 3]), tf.randomUniform([4, 2])];
-  const names = async (): Promise<readonly [string, tf.Tensor][]> => {
-    const expected = model.apply<tf.Tensor>(x);
-    const name = model.input_names[0] ?? 'input_1';
-    const found = await served(model, { [name]: x });
-    return Object.entries(found).map(([key, value]) => {
-      expectClose(value, expected);
-      return [key, value];
-    });
-  };
-  model.apply(x);
-  expect(await names()).toHaveLength(1);
-  await model.fit(x, y, { verbose: 0 });
-  expect(await names()).toHaveLength(1);
-});
+])(
+  'a %s model serves what it predicts, before and after fitting [ModelSaveTest.test_model_save]',
+  async (_, make) => {
+    const model = make();
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    const [x, y] = [tf.randomUniform([4, 3]), tf.randomUniform([4, 2])];
+    const names = async (): Promise<readonly [string, tf.Tensor][]> => {
+      const expected = model.apply<tf.Tensor>(x);
+      const name = model.input_names[0] ?? 'input_1';
+      const found = await served(model, { [name]: x });
+      return Object.entries(found).map(([key, value]) => {
+        expectClose(value, expected);
+        return [key, value];
+      });
+    };
+    model.apply(x);
+    expect(await names()).toHaveLength(1);
+    await model.fit(x, y, { verbose: 0 });
+    expect(await names()).toHaveLength(1);
+  },
+);
 
 test('a model takes a dictionary of inputs by their names and gives a dictionary by its keys', async () => {
   class Both extends Model {
