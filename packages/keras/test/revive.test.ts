@@ -163,6 +163,18 @@ test('custom objects give the class itself', async () => {
   expect(model.get_layer('weighing')).toBeInstanceOf(Weighing);
 });
 
+test('custom objects give their classes to parts of what is revived, too', async () => {
+  const target = await saved(subclassed());
+  const model = await models.load_model(target, { custom_objects: { Weighing } });
+  expect(model).not.toBeInstanceOf(Net);
+  const { parts } = (model as unknown as { inner: Nested }).inner;
+  expect(parts[0]).toBeInstanceOf(Weighing);
+  expect(parts[1]).toBeInstanceOf(layers.Dense);
+  const before = numbers(model.apply(x()));
+  (parts[0] as Weighing).kernel?.assign([0, 0, 0]);
+  expect(numbers(model.apply(x()))).not.toEqual(before);
+});
+
 test('a revived model is saved and revived again', async () => {
   const once = await models.load_model(await saved(compiled(subclassed())));
   await once.train_on_batch(x(), y());
