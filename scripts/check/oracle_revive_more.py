@@ -395,3 +395,23 @@ def integers_and_booleans():
     hot, large = Integers(name="integers")(inputs)
     x = layers.Dense(2, name="head")(hot) * tf.cast(large, tf.float32)[:, None]
     return {**case(compiled(keras.Model(inputs, x))), "x": np.array([1, 2, 3, 4, 5, 9], dtype="int64")}
+
+
+@model
+def built_in_layers_around():
+    inputs = keras.Input((6, 4), name="x")
+    x = Scale(name="scale")(inputs)
+    x = layers.TimeDistributed(layers.Dense(4, activation="tanh"), name="each")(x)
+    x = layers.Bidirectional(layers.LSTM(2, return_sequences=True), name="both")(x)
+    x = layers.RNN([layers.LSTMCell(3), layers.GRUCell(4)], return_sequences=True, name="stack")(x)
+    x = layers.SeparableConv1D(4, 3, padding="same", name="separable")(x)
+    x = layers.PReLU(shared_axes=[1], name="prelu")(layers.LayerNormalization(name="layer_norm")(x))
+    x = layers.MultiHeadAttention(2, 3, name="heads")(x, x)
+    x = layers.Attention(use_scale=True, name="scaled")([x, x])
+    x = layers.AdditiveAttention(name="additive")([x, x])
+    x = layers.BatchNormalization(name="norm")(layers.LocallyConnected1D(3, 2, name="local")(x))
+    maps = layers.Reshape((5, 3, 1), name="maps")(x)
+    maps = layers.DepthwiseConv2D(2, name="depthwise")(layers.Conv2DTranspose(2, 2, name="transposed")(maps))
+    x = layers.Concatenate(name="join")([layers.Flatten(name="flat")(maps), layers.GlobalMaxPooling1D(name="top")(x)])
+    inner = keras.Sequential([layers.Dense(4, activation="relu"), layers.Dense(3)], name="inner")
+    return case(compiled(keras.Model(inputs, layers.Dense(2, name="head")(inner(x)))), (6, 6, 4))
