@@ -72,7 +72,12 @@ export async function loadCase(
   const custom_objects = revived ? {} : customObjects(entry.name);
   if (!WEIGHT_FORMATS.has(entry.format)) {
     try {
-      return await models.load_model(entry.model, { custom_objects });
+      const model = await models.load_model(entry.model, { custom_objects });
+      const cannotCall =
+        entry.format === 'tf-notrace' && model.constructor.name.startsWith('Revived');
+      return cannotCall
+        ? 'neither a config nor functions, so TensorFlow cannot call it, too'
+        : model;
     } catch (error) {
       if (isKmError(error, 'KM_UNSUPPORTED')) return error.message;
       throw error;
