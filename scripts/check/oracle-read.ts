@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { encodeTensor, isKmError } from '@km/core';
-import { models, train, type Variable } from '@km/keras';
+import { type CustomObjects, models, train, type Variable } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import { toTensor } from './corpus-case.ts';
 import { Comparer } from './golden-report.ts';
@@ -70,19 +70,7 @@ export async function loadCase(
   // A subclassed model comes back from its functions, where a file has them.
   const revived = entry.name === 'subclassed' && entry.format === 'tf';
   const custom_objects = revived ? {} : customObjects(entry.name);
-  if (!WEIGHT_FORMATS.has(entry.format)) {
-    try {
-      const model = await models.load_model(entry.model, { custom_objects });
-      const cannotCall =
-        entry.format === 'tf-notrace' && model.constructor.name.startsWith('Revived');
-      return cannotCall
-        ? 'neither a config nor functions, so TensorFlow cannot call it, too'
-        : model;
-    } catch (error) {
-      if (isKmError(error, 'KM_UNSUPPORTED')) return error.message;
-      throw error;
-    }
-  }
+  if (!WEIGHT_FORMATS.has(entry.format)) return loadWhole(entry, custom_objects);
   const whole = all.find(
     ({ name, format }) => name === entry.name && (format === 'h5' || format === 'tf'),
   );
@@ -93,6 +81,20 @@ export async function loadCase(
     if (variable.dtype !== 'string') variable.assign(tf.zeros([...variable.shape]));
   await restoreWeights(model, entry);
   return model;
+}
+
+async function loadWhole(
+  { model: path, format }: OracleCase,
+  custom_objects: CustomObjects,
+): Promise<models.Model | string> {
+  try {
+    const model = await models.load_model(path, { custom_objects });
+    const cannotCall = format === 'tf-notrace' && model.constructor.name.startsWith('Revived');
+    return cannotCall ? 'neither a config nor functions, so TensorFlow cannot call it, too' : model;
+  } catch (error) {
+    if (isKmError(error, 'KM_UNSUPPORTED')) return error.message;
+    throw error;
+  }
 }
 
 async function restoreWeights(
