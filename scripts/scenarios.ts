@@ -20,7 +20,7 @@ interface Scenario {
 
 /** Why a scenario has no test of its name. */
 interface Note {
-  readonly state: 'not applicable' | 'missing';
+  readonly state: 'adapted' | 'not applicable' | 'missing';
   readonly reason: string;
 }
 
@@ -74,7 +74,9 @@ function rowOf(
 ): Row {
   const files = tags.get(scenario.test);
   if (files !== undefined) {
-    const adapted = /^adapted: (.*)/.exec(scenario.applies)?.[1];
+    const note = notes[scenario.test];
+    const said = note?.state === 'adapted' ? note.reason : undefined;
+    const adapted = said ?? /^adapted: (.*)/.exec(scenario.applies)?.[1];
     const places = [...files].map((file) => `\`${file.replace(/^packages\//, '')}\``).join(', ');
     return adapted === undefined
       ? { scenario, state: 'done', what: places }

@@ -111,7 +111,7 @@ test('a checkpoint of names only says so', async () => {
   expect(out).toMatch(/^objects +none: names only/m);
 });
 
-test('a SavedModel shows signatures, functions, layers, variables and its fingerprint', async () => {
+test('a SavedModel shows signatures, functions, layers, variables and its fingerprint [SavedModelCLITestCase.testShowCommandTags] [SavedModelCLITestCase.testShowCommandSignature] [SavedModelCLITestCase.testShowCommandInputsOutputs]', async () => {
   const found = await kmJson('inspect', fixturePath('models/tf-2.15.1/dense_tf'));
   expect(found).toMatchObject({
     format: 'saved-model',

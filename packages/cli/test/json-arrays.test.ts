@@ -26,7 +26,7 @@ test('an object holds arrays by name, in its order', () => {
   expect(found.b).toEqual(ints(1, 2));
 });
 
-test('the forms of TensorFlow Serving are read', () => {
+test('the forms of TensorFlow Serving are read [SavedModelCLITestCase.testInputPreProcessFormats]', () => {
   const columns = { a: ints(1, 2), b: ints(3, 4) };
   expect(read('{"inputs": {"a": [1, 2], "b": [3, 4]}}')).toEqual(columns);
   expect(
@@ -66,7 +66,7 @@ test('texts are UTF-8, or base64 of any bytes', () => {
   });
 });
 
-test('what is no array is an error that names its place', () => {
+test('what is no array is an error that names its place [SavedModelCLITestCase.testInputPreProcessErrorBadFormat] [SavedModelCLITestCase.testInputPreprocessExampleWithCodeInjection]', () => {
   const cases = [
     ['{"x": [[1, 2], [3]]}', 'x[1]: expected a list of 2 like the first one, found a list of 1'],
     ['{"x": [1, "two"]}', 'x: numbers, booleans and texts are mixed'],

@@ -31,7 +31,7 @@ function comparable(value: unknown): unknown {
   );
 }
 
-test('arrays of every type have the values that NumPy wrote', async () => {
+test('arrays of every type have the values that NumPy wrote [SavedModelCLITestCase.testInputParserNPY]', async () => {
   const arrays = await readNpz(open('stored.npz'));
   expect([...arrays.keys()]).toEqual(Object.keys(expected));
   for (const [name, tensor] of arrays) {
@@ -73,7 +73,7 @@ test('headers of versions 1, 2 and 3 are read', () => {
   }
 });
 
-test('deflated archives are read, and the order of the arguments is kept', async () => {
+test('deflated archives are read, and the order of the arguments is kept [SavedModelCLITestCase.testInputParserNPZ]', async () => {
   const arrays = await readNpz(open('deflated.npz'));
   expect([...arrays.keys()]).toEqual(['zebra', 'apple']);
   expect(arrays.get('apple')?.data).toEqual(Float32Array.of(1, 1, 1, 1));

@@ -235,7 +235,7 @@ test('signatures of TensorFlow 1 run, and take sparse arrays by their parts', as
   });
 });
 
-test('a signature that is not there, or does not take what is given, is refused with what there is', async () => {
+test('a signature that is not there, or does not take what is given, is refused with what there is [SavedModelCLITestCase.testRunCommandInvalidInputKeyError]', async () => {
   await inFolder(async (folder) => {
     const x = path.join(folder, 'x.json');
     await writeFile(x, '{"words": ["cat"]}');

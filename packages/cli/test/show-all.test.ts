@@ -169,7 +169,7 @@ Concrete Functions:
           Value: None
 `;
 
-test('--all prints graphs, signatures, ops and functions as saved_model_cli does', async () => {
+test('--all prints graphs, signatures, ops and functions as saved_model_cli does [SavedModelCLITestCase.testShowCommandAll] [SavedModelCLITestCase.testShowAllWithPureConcreteFunction]', async () => {
   for (const [name, expected] of [
     ['module', MODULE],
     ['v1', VERSION_1],

@@ -4,12 +4,14 @@ import { type CommonOptions, printResult, warnOf, withProgress } from '../contex
 import type { CliIo } from '../io.ts';
 import type { RuntimeOptions } from '../model/runtime-options.ts';
 import { formatShape } from '../text/format.ts';
+import { UsageError } from '../usage-error.ts';
 import { addRuntime, count } from './common.ts';
 
 interface PredictOptions extends CommonOptions, RuntimeOptions {
   readonly inputs: string;
   readonly output?: string;
   readonly signature?: string;
+  readonly tags?: string;
   readonly batchSize?: number;
 }
 
@@ -35,6 +37,7 @@ export function addPredict(program: Command, io: CliIo): void {
       .requiredOption('--inputs <file>', 'arrays to predict from')
       .option('--output <file>', 'where to write the outputs')
       .option('--signature <name>', 'function of a SavedModel to call instead of the model')
+      .option('--tags <list>', 'graph of the SavedModel to look for the signature in: its tags')
       .option('--batch-size <n>', 'samples that are computed at once (default: 32)', count),
   )
     .addHelpText('after', HELP)
@@ -81,7 +84,10 @@ async function outputsOf(
   io: CliIo,
   read: ReadOptions,
 ): Promise<ReadonlyMap<string, Tensor>> {
-  const { signature, batchSize } = options;
+  const { signature, tags, batchSize } = options;
+  if (tags !== undefined && signature === undefined) {
+    throw new UsageError('--tags goes with --signature, which names the function to call');
+  }
   if (signature !== undefined) {
     const { predictSignature } = await import('../model/predict-signature.ts');
     return predictSignature(path, signature, arrays, options, read);

@@ -9,6 +9,8 @@ import type { RuntimeOptions } from './runtime-options.ts';
 /** Options of a call of a signature, with those that it cannot have. */
 export interface SignatureOptions extends RuntimeOptions {
   readonly batchSize?: number;
+  /** Tags of the graph, separated by commas. */
+  readonly tags?: string;
 }
 
 /**
@@ -31,7 +33,12 @@ export async function predictSignature(
   }
   const { ready, saved_model } = await import('@km/keras');
   await ready(options.backend);
-  const { signatures } = await saved_model.load(filepathOf(place), null, null, read);
+  const tags = options.tags?.split(',').map((tag) => tag.trim());
+  const loading = saved_model.load(filepathOf(place), tags ?? null, null, read);
+  const { signatures } = await loading.catch((error: unknown) => {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`${error.message.replace(/;[^;]*$/, '')}: choose one with --tags`);
+  });
   const signature = signatures[name];
   if (signature === undefined) {
     const names = Object.keys(signatures).sort().join(', ') || 'none';
