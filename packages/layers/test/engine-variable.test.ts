@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { variable } from '../src/engine/make-variable.ts';
+import { ready } from '../src/engine/ready.ts';
 import { Variable } from '../src/engine/variable.ts';
 
 const records: readonly TensorRecord[] = [
@@ -99,4 +100,18 @@ test('variable makes a variable of numbers, lists, typed arrays, tensors and rec
   expect(variable(tf.ones([2])).numpy()).toEqual([1, 1]);
   const record = { dtype: 'float16', shape: [1], data: Uint16Array.of(0x3c00) } as const;
   expect(variable(record, { dtype: 'float16' }).numpy()).toEqual([1]);
+});
+
+test('no gradient flows from a variable to what it was set to', async () => {
+  await ready('cpu');
+  const total = new Variable(
+    { dtype: 'float32', shape: [2], data: Float32Array.of(0, 0) },
+    { name: 'total' },
+  );
+  const gradient = tf.grad((x: tf.Tensor) => {
+    total.assign(tf.mul(x, 3));
+    return tf.add(tf.mul(x, 2), total.read());
+  });
+  expect([...gradient(tf.tensor1d([1, 2])).dataSync()]).toEqual([2, 2]);
+  expect(total.numpy()).toEqual([3, 6]);
 });
