@@ -292,14 +292,14 @@ test('a training goes on at a later epoch, and only validates when it is told to
 
 test('a subclass may take its own training step', async () => {
   class Doubled extends Sequential {
-    override train_step([x, y]: Batch): Logs {
+    override train_step([x, y]: Batch): { doubled: tf.Tensor } {
       const variables = this.trainable_variables;
       const found = gradients(() => {
         const error = tf.sub(this.apply<tf.Tensor>(x as Tensors), y as tf.Tensor);
         return tf.mean(tf.mul(2, tf.square(error)));
       }, variables);
       this.optimizer?.apply_gradients(found.gradients.map((g, i) => [g, variables[i] as never]));
-      return { doubled: found.loss.dataSync()[0] as number };
+      return { doubled: found.loss };
     }
   }
   const model = new Doubled({ layers: [new layers.Dense({ units: 1, input_shape: [2] })] });
@@ -395,4 +395,33 @@ test.each(tables)('%s updates the rows of an embedding as TensorFlow does', asyn
   });
   expectLogs(history, { loss: losses });
   assertClose(model.weights[0]?.values() ?? [], expected, { rtol: 1e-4, atol: 2e-6 });
+});
+
+test('results of batches add up unless metrics are reset, which is done before a batch', async () => {
+  const model = new Sequential({
+    layers: [new layers.Dense({ units: 1, kernel_initializer: 'ones', input_shape: [1] })],
+  });
+  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  const batch = (x: number): [tf.Tensor, tf.Tensor] => [tf.tensor2d([[x]]), tf.tensor2d([[0]])];
+  expect(await model.test_on_batch(...batch(1))).toBe(1);
+  expect(await model.test_on_batch(...batch(3), { reset_metrics: false })).toBe(5);
+  expect(await model.test_on_batch(...batch(3))).toBe(9);
+  expect(await model.train_on_batch(...batch(1), { reset_metrics: false })).toBe(5);
+});
+
+test('no blank line follows an expanded model in a summary', () => {
+  const inner = new Sequential({
+    name: 'inner',
+    layers: [new layers.Dense({ units: 2, name: 'a', input_shape: [3] })],
+  });
+  const outer = new Sequential({ layers: [inner, new layers.Dense({ units: 1, name: 'z' })] });
+  const lines: string[] = [];
+  outer.summary({ expand_nested: true, print_fn: (line: string) => void lines.push(line) });
+  const start = lines.findIndex((line) => line.startsWith(' inner'));
+  expect(lines.slice(start + 1, start + 5)).toEqual([
+    `|${'¯'.repeat(63)}|`,
+    '| a (Dense)                  (None, 2)                 8        |',
+    '¯'.repeat(65),
+    ' z (Dense)                   (None, 1)                 3         ',
+  ]);
 });

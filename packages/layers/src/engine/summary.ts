@@ -153,7 +153,8 @@ function printLayer(layer: Layer, table: Table, level: number = 0, last: boolean
     });
     printRule(table, level, '¯');
   }
-  if (!last || inner.length > 0) printRule(table, level, ' ');
+  // As in Keras, no blank line follows an expanded model.
+  if (!last && inner.length === 0) printRule(table, level, ' ');
 }
 
 /** The layers between the first and the last that the range matches. */

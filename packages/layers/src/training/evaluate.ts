@@ -5,7 +5,7 @@ import {
   Breather,
   callbackList,
   EpochReader,
-  runStep,
+  runResults,
   tensorCounts,
   type Verbosity,
   verbosityOf,
@@ -59,7 +59,7 @@ export async function evaluateSource(
   for await (const batch of reader.epoch()) {
     await callbacks.on_test_batch_begin(step);
     try {
-      logs = runStep(batch.tensors, (data) => model.test_step(data));
+      logs = runResults(batch.tensors, (data) => model.test_step(data));
     } finally {
       batch.dispose();
     }

@@ -10,7 +10,7 @@ import {
   Breather,
   callbackList,
   EpochReader,
-  runStep,
+  runResults,
   tensorCounts,
   type Verbosity,
   verbosityOf,
@@ -176,8 +176,8 @@ async function trainEpoch(
 function trainBatch(model: Trainer, batch: OwnedBatch, class_weight: ClassWeight | null): Logs {
   model._train_counter += 1;
   try {
-    if (class_weight === null) return runStep(batch.tensors, (data) => model.train_step(data));
-    return runStep(batch.tensors, (data) => model.train_step(weighClasses(data, class_weight)));
+    if (class_weight === null) return runResults(batch.tensors, (data) => model.train_step(data));
+    return runResults(batch.tensors, (data) => model.train_step(weighClasses(data, class_weight)));
   } finally {
     batch.dispose();
   }

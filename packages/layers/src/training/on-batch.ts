@@ -5,14 +5,14 @@ import { dataSource } from './data-adapter.ts';
 import type { OwnedBatch } from './data-source.ts';
 import { flattenLogs } from './evaluate.ts';
 import { predictBatch } from './predict.ts';
-import { runStep, tensorCounts } from './run.ts';
+import { runResults, tensorCounts } from './run.ts';
 import type { Trainer } from './trainer.ts';
 import type { Data, Logs } from './types.ts';
 
 /** Arguments of `train_on_batch` and `test_on_batch` besides the data, under Keras's names. */
 export interface OnBatchOptions {
   readonly sample_weight?: Data | null;
-  /** Whether results are those of this batch alone. */
+  /** Whether results are those of this batch alone; false adds them to those of the batches before. */
   readonly reset_metrics?: boolean;
   /** Whether results come by name. */
   readonly return_dict?: boolean;
@@ -29,8 +29,7 @@ async function onlyBatch(
   return value as OwnedBatch;
 }
 
-function resultsOf(model: Trainer, logs: Logs, options: OnBatchOptions): Logs | number | number[] {
-  if (options.reset_metrics !== false) model.reset_metrics();
+function resultsOf(logs: Logs, options: OnBatchOptions): Logs | number | number[] {
   return options.return_dict === true ? logs : flattenLogs(logs);
 }
 
@@ -44,11 +43,12 @@ export async function trainOnBatch(
   const batch = await onlyBatch(model, x, y, options.sample_weight ?? null);
   const class_weight = options.class_weight ?? null;
   try {
+    if (options.reset_metrics !== false) model.reset_metrics();
     model._train_counter += 1;
-    const logs = runStep(batch.tensors, (data) =>
+    const logs = runResults(batch.tensors, (data) =>
       model.train_step(class_weight === null ? data : weighClasses(data, class_weight)),
     );
-    return resultsOf(model, logs, options);
+    return resultsOf(logs, options);
   } finally {
     batch.dispose();
   }
@@ -63,9 +63,9 @@ export async function testOnBatch(
 ): Promise<Logs | number | number[]> {
   const batch = await onlyBatch(model, x, y, options.sample_weight ?? null);
   try {
+    if (options.reset_metrics !== false) model.reset_metrics();
     return resultsOf(
-      model,
-      runStep(batch.tensors, (data) => model.test_step(data)),
+      runResults(batch.tensors, (data) => model.test_step(data)),
       options,
     );
   } finally {

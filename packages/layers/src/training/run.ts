@@ -1,10 +1,12 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { CallbackList, type CallbacksArgument } from '../callbacks/callback-list.ts';
+import type { NestedNumbers } from '../engine/variable-values.ts';
 import { with_logits } from '../losses/logits.ts';
 import { scoped } from '../metrics/scoped.ts';
 import type { DataSource, OwnedBatch } from './data-source.ts';
 import type { TensorCounts } from './iterable-source.ts';
 import type { Trainer } from './trainer.ts';
-import type { Batch } from './types.ts';
+import type { Batch, Logs, StepResults } from './types.ts';
 
 /** How much of a run is shown: nothing, a progress bar, a line per epoch; `auto` is 1. */
 export type Verbosity = 'auto' | 0 | 1 | 2;
@@ -58,6 +60,19 @@ export class Breather {
 /** Runs a step on a batch and frees all tensors that it made. */
 export function runStep<T>(batch: Batch, step: (batch: Batch) => T): T {
   return scoped(() => with_logits(() => step(batch)));
+}
+
+/** Runs a step that gives results, and reads those that are tensors. */
+export function runResults(batch: Batch, step: (batch: Batch) => StepResults): Logs {
+  return runStep(batch, (data) => {
+    const results = Object.entries(step(data));
+    return Object.fromEntries(
+      results.map(([name, value]) => [
+        name,
+        value instanceof tf.Tensor ? (value.arraySync() as NestedNumbers) : value,
+      ]),
+    );
+  });
 }
 
 /** Reads the batches of an epoch: from the start, or where the last epoch stopped. */

@@ -27,7 +27,7 @@ import { type OnBatchOptions, predictOnBatch, testOnBatch, trainOnBatch } from '
 import { type PredictOptions, predict } from './predict.ts';
 import { compileConfig, type TrainingConfig, trainingConfig } from './training-config.ts';
 import type { TrainingState } from './training-state.ts';
-import type { Batch, BatchTensors, Data, Logs } from './types.ts';
+import type { Batch, BatchTensors, Data, Logs, StepResults } from './types.ts';
 
 /** What `compile` has made. */
 interface Compiled {
@@ -159,7 +159,7 @@ export abstract class Trainer extends GraphModel {
   }
 
   /** Trains on one batch and gives the results so far; subclasses may override it. */
-  train_step([x, y, sample_weight]: Batch): Logs {
+  train_step([x, y, sample_weight]: Batch): StepResults {
     if (y === null && (this.compile_arguments?.loss ?? null) !== null) {
       throw new TypeError(
         'Target data is missing. The model was compiled with a loss, and therefore expects target data to be provided in `fit()`.',
@@ -190,7 +190,7 @@ export abstract class Trainer extends GraphModel {
   }
 
   /** Evaluates one batch and gives the results so far; subclasses may override it. */
-  test_step([x, y, sample_weight]: Batch): Logs {
+  test_step([x, y, sample_weight]: Batch): StepResults {
     this._build_by_call(x as Tensors);
     const y_pred = this.apply(x as Tensors, { training: false });
     this.compute_loss(x, y, y_pred, sample_weight);

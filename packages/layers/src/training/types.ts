@@ -6,6 +6,9 @@ import type { NestedNumbers } from '../engine/variable-values.ts';
 /** Results by name: losses and metrics. */
 export type Logs = Record<string, NestedNumbers>;
 
+/** What a step gives by name: numbers, or tensors that hold them. */
+export type StepResults = Record<string, NestedNumbers | tf.Tensor>;
+
 /** A typed array of numbers. */
 export type TypedArray =
   | Float32Array
