@@ -90,6 +90,37 @@ function shapeOp(op: string, attrs: object, shape: readonly number[]): FunctionD
   ];
 }
 
+function listOf(i: readonly number[]): { readonly list: { readonly i: bigint[] } } {
+  return { list: { i: i.map(BigInt) } };
+}
+
+function textOf(text: string): { readonly s: Uint8Array } {
+  return { s: new TextEncoder().encode(text) };
+}
+
+function pooled({
+  strides,
+  padding,
+}: {
+  readonly strides: readonly number[];
+  readonly padding: string;
+}): FunctionDef[] {
+  const attrs = {
+    ...t,
+    ksize: listOf([1, 2, 2, 1]),
+    strides: listOf(strides),
+    padding: textOf(padding),
+    explicit_paddings: listOf([0, 0, 1, 1, 0, 2, 0, 0]),
+  };
+  return [
+    functionDef('main', {
+      args: { x: FLOAT },
+      nodes: [node('y', 'MaxPool', ['x'], attrs)],
+      returns: { y: 'y:output:0' },
+    }),
+  ];
+}
+
 const cases: readonly Hostile[] = [
   {
     name: 'an op that nobody knows',
@@ -350,6 +381,40 @@ const cases: readonly Hostile[] = [
     ),
     atCall: true,
   },
+  {
+    name: 'a type that TensorFlow does not have',
+    code: 'KM_MALFORMED',
+    says: /the type 99/,
+    functions: one(node('y', 'AddV2', ['x', 'x'], { T: 99 })),
+  },
+  {
+    name: 'a constant of another type than its node',
+    code: 'KM_MALFORMED',
+    says: /of int32 holds float32/,
+    functions: one(
+      node('c', 'Const', [], { dtype: INT32, value: constant('c', [1]).attr.value ?? {} }),
+      node('y', 'Identity', ['x'], t),
+    ).map((found) => ({ ...found, ret: { y: 'x' }, controlRet: { c: 'c' } })),
+  },
+  {
+    name: 'a window that moves backwards',
+    code: 'KM_MALFORMED',
+    says: /the smallest is 1/,
+    functions: pooled({ strides: [1, -1, 1, 1], padding: 'VALID' }),
+  },
+  {
+    name: 'a padding of more axes than there are',
+    code: 'KM_MALFORMED',
+    says: /0 axes is padded along 4/,
+    functions: pooled({ strides: [1, 1, 1, 1], padding: 'EXPLICIT' }),
+    atCall: true,
+  },
+  {
+    name: 'a padding that TensorFlow does not have',
+    code: 'KM_MALFORMED',
+    says: /no padding 'LEFT'/,
+    functions: pooled({ strides: [1, 1, 1, 1], padding: 'LEFT' }),
+  },
   ...['ReadFile', 'MatchingFiles'].map(
     (op): Hostile => ({
       name: `the op ${op}`,
@@ -411,3 +476,24 @@ test.each(cases.map((hostile): [string, Hostile] => [hostile.name, hostile]))(
     expect(tf.memory().numTensors).toBeLessThanOrEqual(tensors + 3);
   },
 );
+
+test('a gradient op that fails leaves no tensors behind', async () => {
+  await useBackend('cpu');
+  const attrs = {
+    ...t,
+    ksize: listOf([1, 2, 2, 1]),
+    strides: listOf([1, 2, 2, 1]),
+    padding: textOf('VALID'),
+  };
+  const main = executorOf([
+    functionDef('main', {
+      args: { x: FLOAT, dy: FLOAT },
+      nodes: [node('y', 'MaxPoolGrad', ['x', 'x', 'dy'], attrs)],
+      returns: { y: 'y:output:0' },
+    }),
+  ]).function('main');
+  const inputs = [tf.ones([1, 4, 4, 1]), tf.ones([3])];
+  const tensors = tf.memory().numTensors;
+  expect(isKmError(errorOf(() => main.run(inputs)))).toBe(true);
+  expect(tf.memory().numTensors).toBe(tensors);
+});

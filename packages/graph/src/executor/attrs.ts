@@ -78,7 +78,7 @@ export class Attrs {
 
   /** A type of tensors. */
   type(name: string): GraphDType {
-    return this.#get(name, ({ type }) => (type === null ? undefined : tensorDType(type)), asDType);
+    return this.#get(name, ({ type }) => (type === null ? undefined : this.#known(type)), asDType);
   }
 
   /** A shape. */
@@ -111,7 +111,11 @@ export class Attrs {
 
   /** A list of types. */
   types(name: string): GraphDType[] {
-    return this.#get(name, ({ list }) => list?.type.map(tensorDType), listOf(asDType));
+    return this.#get(
+      name,
+      ({ list }) => list?.type.map((type) => this.#known(type)),
+      listOf(asDType),
+    );
   }
 
   /** A list of shapes. */
@@ -163,6 +167,15 @@ export class Attrs {
     if (found !== undefined) return found;
     const what = value === undefined ? 'lacks the attribute' : 'has a wrong type of attribute';
     throw new MalformedError(`${this.#where} ${what} '${name}'; the graph is damaged.`);
+  }
+
+  /** A type by its number; 0 stands for one that is left open. */
+  #known(type: number): GraphDType {
+    const dtype = tensorDType(type);
+    if (dtype !== 'unknown' || type === 0) return dtype;
+    throw new MalformedError(
+      `${this.#where} has the type ${type}, which TensorFlow does not have.`,
+    );
   }
 
   #safe(name: string, value: bigint): number {

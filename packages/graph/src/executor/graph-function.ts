@@ -48,6 +48,9 @@ export class GraphFunction {
         values = this.#compiled
           .run(inputs, run)
           .map((value, i) => (origins[i] === 'owned' ? value : share(value)));
+      } catch (error) {
+        discardTape();
+        throw error;
       } finally {
         run.end();
       }
@@ -91,6 +94,14 @@ export class GraphFunction {
       }
     }
   }
+}
+
+/** Frees what tfjs has kept for a gradient that failed; it does so itself only where the gradient succeeds. */
+function discardTape(): void {
+  const { state } = tf.engine();
+  if (state.gradientDepth > 0) return;
+  for (const { saved = [] } of state.activeTape ?? []) tf.dispose(saved);
+  state.activeTape = [];
 }
 
 /** Tensors of tfjs that a value consists of. */

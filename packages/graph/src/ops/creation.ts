@@ -20,8 +20,11 @@ import { complexUnary } from './complex.ts';
 import { checkedShape, inputAt } from './define.ts';
 import { hostBroadcast, hostReshape } from './host/strided.ts';
 
-const constant: OpBuilder = ({ attrs }) => {
+const constant: OpBuilder = ({ attrs, outputTypes, where }) => {
   const value = constantOf(attrs.tensor('value'));
+  if (value.dtype !== outputTypes[0]) {
+    throw new MalformedError(`${where} of ${outputTypes[0]} holds ${value.dtype}.`);
+  }
   if (isComplex(value.dtype)) {
     const pairs = Float32Array.from(value.data, Number);
     return { kernel: () => complexOf(pairs, value.shape), outputs: ['owned'] };
@@ -70,7 +73,10 @@ const range: OpBuilder = (node) => {
   const [dtype = 'int32'] = node.outputTypes;
   return (inputs) => {
     const [start = 0, limit = 0, delta = 1] = inputs.map(numberOf);
-    const count = Math.max(0, Math.ceil((limit - start) / delta));
+    const steps = (limit - start) / delta;
+    // TensorFlow counts in the precision of the numbers: from 0 to 0.6 by 0.1 are 6 steps there, and 7 exactly computed.
+    const rounded = dtype === 'float32' ? Math.fround(Math.fround(limit - start) / delta) : steps;
+    const count = Math.max(0, Math.ceil(rounded));
     if (delta === 0) throw new MalformedError('A range has a step of zero.');
     const [length = 0] = checkedShape([count]);
     const values = Array.from({ length }, (_, i) => start + i * delta);

@@ -6,7 +6,7 @@ import { dense } from '../composed/mat-mul.ts';
 import type { Kernel, OpNode } from '../executor/op-node.ts';
 import { onDevice } from '../executor/values.ts';
 import { inputAt } from './define.ts';
-import { windowAttrs } from './nn.ts';
+import { windowAttrs } from './window-attrs.ts';
 
 type Compute = (x: tf.Tensor, filter: tf.Tensor, epilogue: Epilogue) => tf.Tensor;
 

@@ -5,7 +5,7 @@ import {
   convolution,
   depthwiseConvolution,
 } from '../composed/convolution.ts';
-import { type DataFormat, fromChannelsLast, toChannelsLast } from '../composed/data-format.ts';
+import { fromChannelsLast, toChannelsLast } from '../composed/data-format.ts';
 import { extractPatches } from '../composed/extract-patches.ts';
 import { windowsOf } from '../composed/window.ts';
 import type { Attrs } from '../executor/attrs.ts';
@@ -13,35 +13,7 @@ import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
 import { stopGradient } from '../executor/stop-gradient.ts';
 import { integersOf, onDevice } from '../executor/values.ts';
 import { composed, inputAt } from './define.ts';
-
-/** The settings of a convolution or pooling that TensorFlow lists for every axis, for the spatial axes alone. */
-export interface WindowAttrs {
-  readonly format: DataFormat;
-  readonly spatial: (perAxis: readonly number[]) => number[];
-  readonly padding: ConvolutionPadding;
-}
-
-/** Reads layout and padding of a convolution or pooling. */
-export function windowAttrs(attrs: Attrs): WindowAttrs {
-  const name = attrs.optionalString('data_format') ?? 'NHWC';
-  const first = name === 'NCHW' || name === 'NCDHW' || name === 'CHANNELS_FIRST';
-  const spatial = (perAxis: readonly number[]): number[] =>
-    first ? perAxis.slice(2) : perAxis.slice(1, -1);
-  return {
-    format: first ? 'channels_first' : 'channels_last',
-    spatial,
-    padding: paddingOf(attrs, spatial),
-  };
-}
-
-function paddingOf(attrs: Attrs, spatial: WindowAttrs['spatial']): ConvolutionPadding {
-  const scheme = attrs.string('padding');
-  if (scheme !== 'EXPLICIT') return scheme === 'SAME' ? 'same' : 'valid';
-  const flat = attrs.ints('explicit_paddings');
-  const before = spatial(flat.filter((_, i) => i % 2 === 0));
-  const after = spatial(flat.filter((_, i) => i % 2 === 1));
-  return before.map((count, axis): [number, number] => [count, after[axis] ?? 0]);
-}
+import { windowAttrs } from './window-attrs.ts';
 
 function convolutionOp(convolve: typeof convolution): OpBuilder {
   return composed(({ attrs }) => {

@@ -7,7 +7,7 @@ import type { OpBuilder, OpFamily, OpNode } from '../executor/op-node.ts';
 import { integersOf, onDevice, type Value } from '../executor/values.ts';
 import { MAX_POOL_POSITIONS } from '../kernels/pooling.ts';
 import { inputAt } from './define.ts';
-import { windowAttrs } from './nn.ts';
+import { windowAttrs } from './window-attrs.ts';
 
 interface Settings {
   readonly poolSize: number[];
@@ -46,6 +46,9 @@ function maximum(x: tf.Tensor, settings: Settings): tf.Tensor {
     ...explicit.map(([a, b]): [number, number] => [a, b]),
     [0, 0],
   ];
+  if (last.rank !== pairs.length) {
+    throw new MalformedError(`A tensor of ${last.rank} axes is padded along ${pairs.length}.`);
+  }
   const padded = tf.pad(last, pairs, -3.4028234663852886e38);
   const pooled = maxPooling(padded, { ...settings, dataFormat: 'channels_last' });
   return fromChannelsLast(pooled, dataFormat);
