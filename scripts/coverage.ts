@@ -8,6 +8,9 @@ import { isKmError, memoryStore } from '@km/core';
 import { clear_session, Input, layers, Model, models, ready } from '@km/keras';
 import { type GoldenCase, type Goldens, openGoldens } from '@km/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { printArguments } from './check/arguments-table.ts';
+import { GOLDEN_EXCEPTIONS } from './check/golden-exceptions.ts';
 import { tensorOf } from './check/golden-tensor.ts';
 import { runLayer } from './check/goldens-layers.ts';
 
@@ -22,6 +25,8 @@ interface Counts {
   mask: number;
   policies: number;
   failed: number;
+  /** Cases that are known not to pass, for a reason that is named. */
+  excepted: number;
   readonly saved: Record<(typeof FORMATS)[number], number>;
   tried: number;
 }
@@ -36,6 +41,7 @@ function emptyCounts(): Counts {
     mask: 0,
     policies: 0,
     failed: 0,
+    excepted: 0,
     saved: { h5: 0, keras: 0, tf: 0 },
     tried: 0,
   };
@@ -128,8 +134,10 @@ async function main(): Promise<void> {
     classes.set(name, counts);
     try {
       if (typeof (await runLayer(golden, container)) === 'number') note(counts, golden);
+      else counts.excepted += 1;
     } catch {
-      counts.failed += 1;
+      if (GOLDEN_EXCEPTIONS.has(`layers: ${golden.id}`)) counts.excepted += 1;
+      else counts.failed += 1;
     }
     if (counts.tried < SAVED_PER_CLASS) await trySaving(counts, golden, container);
   }
@@ -148,6 +156,7 @@ function printTable(classes: ReadonlyMap<string, Counts>): string {
       const cells = [
         ...marks.map((count) => (count === 0 ? '' : String(count))),
         ...saved,
+        c.excepted || '',
         c.failed || '',
       ];
       return `| ${name} | ${cells.join(' | ')} |`;
@@ -156,12 +165,25 @@ function printTable(classes: ReadonlyMap<string, Counts>): string {
 
 Made by \`npm run coverage -- GOLDENS\`. A number counts the recorded cases of TensorFlow 2.15 that the layer reproduces: its config,
 its outputs (with losses, states and changed weights), its gradients, its masks, and dtype policies other than float32. The columns of the formats count
-models of the layer that give the same numbers after being saved and loaded, of those tried. Empty: nothing recorded, or nothing to save.
+models of the layer that give the same numbers after being saved and loaded, of those tried. Exceptions are cases that are known not to pass; their
+reasons follow the table. Empty: nothing recorded, or nothing to save.
 
-| class | config | forward | gradient | mask | policies | h5 | .keras | SavedModel | failed |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+| class | config | forward | gradient | mask | policies | h5 | .keras | SavedModel | exceptions | failed |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 ${rows.join('\n')}
-`;
+
+Exceptions:
+
+${exceptions().join('\n')}
+
+${printArguments()}`;
+}
+
+/** The named exceptions of the layers, as a list. */
+function exceptions(): string[] {
+  return [...GOLDEN_EXCEPTIONS]
+    .filter(([name]) => name.startsWith('layers: '))
+    .map(([name, { reason }]) => `* \`${name.slice('layers: '.length)}\`: ${reason}.`);
 }
 
 await main();
