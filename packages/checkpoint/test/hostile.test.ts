@@ -31,7 +31,7 @@ test('no damaged byte of an index passes, and each is a KmError', async () => {
   expect(outcome.accepted).toEqual(['byte 512 ^ 0x80']);
 });
 
-test('no damaged byte of a data file passes', async () => {
+test('no damaged byte of a data file passes [TensorBundleTest.Checksum]', async () => {
   const index = at('dtypes.index');
   const data = at('dtypes.data-00000-of-00001');
   const cases = [...truncations(data), ...byteFlips(data, 5)];

@@ -22,7 +22,7 @@ function clock(times: readonly number[]): () => number {
 const keys = (store: MemoryStore): string[] =>
   [...store.objects.keys()].filter((key) => key.endsWith('.index')).sort();
 
-test('of four checkpoints the last two stay, with all that belongs to them', async () => {
+test('of four checkpoints the last two stay, with all that belongs to them [CheckpointManagerTest.testDeletion]', async () => {
   const store = memoryStore([['run/q-1x.index', utf8('other')]]);
   const options: CheckpointManagerOptions = { name: 'q', maxToKeep: 2 };
   const manager = await CheckpointManager.open(directory(store), options);
@@ -70,7 +70,7 @@ test('one checkpoint of each span is kept for ever and listed no more', async ()
   expect((await readState(directory(store)))?.lastPreserved).toBe(2 * hour);
 });
 
-test('without a limit nothing is removed', async () => {
+test('without a limit nothing is removed [CheckpointManagerTest.testKeepAll]', async () => {
   const store = memoryStore();
   const manager = await CheckpointManager.open(directory(store), { maxToKeep: undefined });
   await saved(manager, [1, 2, 3, 4, 5, 6, 7]);

@@ -138,7 +138,7 @@ test('the first and shortest path to an object names it, and every edge is liste
   expect(graph.nodes.map(({ hasValues }) => hasValues)).toEqual([true, true, true, true]);
 });
 
-test('names of edges are escaped, and a variable that is the root has a key that starts with a slash', () => {
+test('names of edges are escaped, and a variable that is the root has a key that starts with a slash [CheckpointingTests.testVariableNameEscaping] [CheckpointingTests.testLocalNameValidation]', () => {
   expect(escapeEdge('p.q')).toBe('p..q');
   expect(escapeEdge('x/y')).toBe('x.Sy');
   expect(layoutObjects(variable('v'), view).values[0]?.key).toBe('/.ATTRIBUTES/VARIABLE_VALUE');

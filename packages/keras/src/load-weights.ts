@@ -58,11 +58,6 @@ export async function loadWeights(
   ...rest: LoadWeightsRest
 ): Promise<LoadReport> {
   const args = namedArguments<LoadWeightsArguments>('load_weights', NAMES, rest);
-  if (args.skip_mismatch === true && args.by_name === false) {
-    throw new TypeError(
-      'When calling load_weights, skip_mismatch=true needs by_name=true for legacy files.',
-    );
-  }
   await prepare();
   const report = new ReportBuilder();
   const options: AssignOptions = {

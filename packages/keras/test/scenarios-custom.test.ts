@@ -45,7 +45,7 @@ class Demanding extends Layer {
 const FORMATS = ['h5', 'keras', 'tf'] as const;
 
 test.each(FORMATS)(
-  'a registered layer in a stack needs no scope: %s [TestWholeModelSaving.test_custom_sequential_registered_no_scope]',
+  'a registered layer in a stack needs no scope: %s [TestWholeModelSaving.test_custom_sequential_registered_no_scope] [LegacyH5WholeModelTest.test_custom_sequential_registered_no_scope]',
   async (save_format) => {
     register_keras_serializable('my_package')(Twice);
     const model = new Sequential([new Twice({ units: 1, input_shape: [3] })]);
@@ -56,7 +56,7 @@ test.each(FORMATS)(
 );
 
 test.each(FORMATS)(
-  'a registered layer in a functional model needs no scope: %s [TestWholeModelSaving.test_custom_functional_registered_no_scope]',
+  'a registered layer in a functional model needs no scope: %s [TestWholeModelSaving.test_custom_functional_registered_no_scope] [LegacyH5WholeModelTest.test_custom_functional_registered_no_scope]',
   async (save_format) => {
     register_keras_serializable('my_package')(Twice);
     const inputs = Input({ shape: [3] });

@@ -44,7 +44,7 @@ function net(optimizer: object | string): Model {
 const stateOf = (model: Model): string[] =>
   digests([...model.weights, ...(model.optimizer?.variables ?? [])]);
 
-test('a checkpoint numbers its saves and restores everything, the counter too', async () => {
+test('a checkpoint numbers its saves and restores everything, the counter too [CheckpointingTests.testSaveRestore]', async () => {
   const store = memoryStore();
   const model = net('adam');
   const checkpoint = new train.Checkpoint({
@@ -80,7 +80,7 @@ test('write and read know no counter and no state file', async () => {
   expect(() => status.assert_existing_objects_matched()).toThrow(/save_counter/);
 });
 
-test('a root is saved with its own edges and with what is given beside it', async () => {
+test('a root is saved with its own edges and with what is given beside it [CheckpointingTests.test_initialize_with_root_object_and_kwargs]', async () => {
   const store = memoryStore();
   const model = net('sgd');
   await new train.Checkpoint(model, { step: counter(2) }).write({ store, path: 'p' });
@@ -90,9 +90,10 @@ test('a root is saved with its own edges and with what is given beside it', asyn
   const again = net('sgd');
   (await new train.Checkpoint(again).read({ store, path: 'p' })).expect_partial();
   expect(digests(again.weights)).toEqual(digests(model.weights));
+  expect(() => new train.Checkpoint(model, { optimizer: counter(1) })).toThrow(/optimizer/);
 });
 
-test('lists, plain objects and checkpoints stand in checkpoints', async () => {
+test('lists, plain objects and checkpoints stand in checkpoints [CheckpointingTests.test_inititialize_with_data_structures]', async () => {
   const store = memoryStore();
   const make = (value: number) => ({
     list: [counter(value), new layers.Dense({ units: 1 }), { deep: counter(value + 1) }],
@@ -111,7 +112,7 @@ test('lists, plain objects and checkpoints stand in checkpoints', async () => {
   expect(fresh.inner.z.numpy()).toBe(7);
 });
 
-test('values wait for layers and optimizers that are built later', async () => {
+test('values wait for layers and optimizers that are built later [CheckpointingTests.testDeferredSlotRestoration] [CheckpointingTests.testDeferredRestorationUsageEager]', async () => {
   const store = memoryStore();
   const make = (): Sequential => {
     const model = new Sequential([new layers.Dense({ units: 4 }), new layers.Dense({ units: 2 })]);
@@ -137,7 +138,7 @@ test('values wait for layers and optimizers that are built later', async () => {
   status.assert_consumed();
 });
 
-test('a layer that is put in place after the restoration gets its values when it is built', async () => {
+test('a layer that is put in place after the restoration gets its values when it is built [CheckpointingTests.testRestoreOnAssign] [CheckpointingTests.testLateDependencyTracking]', async () => {
   const store = memoryStore();
   const saved: { layer?: Layer } = { layer: new layers.Dense({ units: 2 }) };
   saved.layer?.apply(x);
@@ -149,7 +150,7 @@ test('a layer that is put in place after the restoration gets its values when it
   expect(outputs[0]?.dataSync()).toEqual(outputs[1]?.dataSync());
 });
 
-test('what a checkpoint lacks and what a program lacks are told apart', async () => {
+test('what a checkpoint lacks and what a program lacks are told apart [CheckpointingTests.testPartialRestoreWarningAttribute]', async () => {
   const store = memoryStore();
   await new train.Checkpoint({ a: counter(1), b: counter(2) }).write({ store, path: 'p' });
   const fewer = await new train.Checkpoint({ a: counter() }).read({ store, path: 'p' });
@@ -179,7 +180,7 @@ class TwoDense extends Model {
   }
 }
 
-test('load_weights keeps the values for a model that is not built yet', async () => {
+test('load_weights keeps the values for a model that is not built yet [TestWeightSavingAndLoadingTFFormat.test_weight_loading_subclassed_model]', async () => {
   const store = memoryStore();
   const model = new TwoDense();
   const outputs = model.apply(x);
@@ -217,7 +218,7 @@ test('a wrapped optimizer is found where TensorFlow up to 2.3 put it', async () 
   expect(digests(optimizer.variables)).toEqual(digests(base_optimizer.variables));
 });
 
-test('a checkpoint of TensorFlow 1 is restored by the names of variables', async () => {
+test('a checkpoint of TensorFlow 1 is restored by the names of variables [CheckpointCompatibilityTests.testLoadFromNameBasedSaver]', async () => {
   const store = memoryStore();
   const data = Int32Array.of(4);
   await writeCheckpoint({ store, path: 'p' }, [['step', { dtype: 'int32', shape: [], data }]]);
@@ -226,7 +227,7 @@ test('a checkpoint of TensorFlow 1 is restored by the names of variables', async
   expect(checkpoint.anything.numpy()).toBe(4);
 });
 
-test('a checkpoint is looked into by name', async () => {
+test('a checkpoint is looked into by name [CheckpointsTest.testGetTensor] [CheckpointsTest.testGetAllVariables] [CheckpointsTest.testNoTensor]', async () => {
   const store = memoryStore();
   await new train.Checkpoint({ step: counter(6) }).save({ store, path: 'd/c' });
   expect(await train.list_variables({ store, path: 'd' })).toEqual([

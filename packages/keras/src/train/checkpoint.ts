@@ -6,7 +6,13 @@ import {
   writeState,
 } from '@km/checkpoint';
 import type { ReadOptions, Tensor, WriteOptions } from '@km/core';
-import { Module, type TrackableView, trackable_view, Variable } from '@km/layers';
+import {
+  Module,
+  type TrackableView,
+  trackable_children,
+  trackable_view,
+  Variable,
+} from '@km/layers';
 import { ReportBuilder } from '../load/load-report.ts';
 import { type CheckpointPath, withSuffix, writablePlace } from '../paths/checkpoint-path.ts';
 import { placeOf } from '../paths/platform.ts';
@@ -35,11 +41,18 @@ class ObjectCheckpoint extends Module {
     const isGroup = Object.getPrototypeOf(first) === Object.prototype;
     this.#root = isGroup ? null : first;
     const objects = isGroup ? (first as Trackables) : second;
+    const held = new Map(isGroup ? [] : trackable_children(first));
     // TensorFlow takes the objects in the order of their names.
     for (const name of Object.keys(objects).sort()) {
       if (OWN_NAMES.includes(name)) {
         throw new TypeError(
           `'${name}' is a name of Checkpoint's own: give the object another one.`,
+        );
+      }
+      const child = held.get(name);
+      if (child !== undefined && child !== objects[name]) {
+        throw new TypeError(
+          `The root has a part '${name}' already: give the object beside it another name.`,
         );
       }
       Reflect.set(this, name, objects[name]);
