@@ -6,6 +6,7 @@ import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
 import {
   ComplexTensor,
   hostVector,
+  integersOf,
   isHost,
   numberOf,
   onDevice,
@@ -15,9 +16,15 @@ import {
   type Value,
 } from '../executor/values.ts';
 import { complexResult, pairOf } from './complex.ts';
-import { inputAt } from './define.ts';
+import { axisOf, inputAt } from './define.ts';
 import { keyOf } from './host/elementwise.ts';
-import { hostBroadcast, hostGather, hostReshape, stridesOf } from './host/strided.ts';
+import {
+  hostBroadcast,
+  hostGather,
+  hostReshape,
+  hostTranspose,
+  stridesOf,
+} from './host/strided.ts';
 import { broadcastShapes } from './shape.ts';
 
 /** Takes elements of one tensor where a condition holds and of another where not. */
@@ -72,22 +79,36 @@ const where: OpBuilder = (node) => {
   };
 };
 
-/** Distinct elements in the order in which they come, the place of each element among them, and how often they come. */
+/** One key per slice of a tensor along an axis; slices with equal elements have equal keys. */
+function sliceKeys(x: HostTensor, axis: number): (string | number | bigint)[] {
+  if (x.rank <= 1) return Array.from(x.data, keyOf);
+  const others = x.shape.flatMap((_, each) => (each === axis ? [] : [each]));
+  const { data } = hostTranspose(x, [axis, ...others]);
+  const count = x.shape[axis] ?? 0;
+  const width = data.length / count;
+  return Array.from({ length: count }, (_, i) =>
+    Array.from({ length: width }, (_each, k) => {
+      const key = keyOf(data[i * width + k] ?? 0);
+      return typeof key === 'string' ? JSON.stringify(key) : String(key);
+    }).join(),
+  );
+}
+
+/** Distinct slices in the order in which they come, the place of each slice among them, and how often they come. */
 function unique(withCounts: boolean): OpBuilder {
   return (node) => {
     const [dtype = 'float32', indexType] = node.outputTypes;
     return (inputs) => {
       const x = onHost(inputAt(inputs, 0), dtype);
-      const axes =
-        inputs[1] === undefined ? [] : Array.from(onHost(inputs[1], 'int32').data, Number);
-      if (x.rank > 1 || axes.some((axis) => axis > 0)) {
-        throw new MalformedError('Distinct elements are only taken of vectors.');
+      const [along] = inputs[1] === undefined ? [] : integersOf(inputs[1]);
+      if (along === undefined && x.rank > 1) {
+        throw new MalformedError('Distinct elements are taken of a matrix, but along no axis.');
       }
+      const axis = axisOf(along ?? 0, x.rank);
       const places = new Map<string | number | bigint, number>();
       const firsts: number[] = [];
       const counts: number[] = [];
-      const index = Array.from(x.data, (element, i) => {
-        const key = keyOf(element);
+      const index = sliceKeys(x, axis).map((key, i) => {
         const place = places.get(key) ?? places.size;
         if (place === places.size) {
           places.set(key, place);
@@ -97,7 +118,7 @@ function unique(withCounts: boolean): OpBuilder {
         counts[place] = (counts[place] ?? 0) + 1;
         return place;
       });
-      const values = hostGather(x, hostVector(firsts), 0);
+      const values = hostGather(x, hostVector(firsts), axis);
       const result = [values, hostVector(index, indexType)];
       return withCounts ? [...result, hostVector(counts, indexType)] : result;
     };
