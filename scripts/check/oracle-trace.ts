@@ -244,15 +244,28 @@ function judge(
     );
     return chunks.flatMap((chunk) => {
       writeFileSync(file, JSON.stringify(chunk));
-      return judgeChunk(python, folder, group, file);
+      const judged = judgeChunk(python, folder, group, file);
+      const missing = chunk.slice(judged.outcomes.length);
+      return [...judged.outcomes, ...missing.map((record) => unjudged(record, judged.end))];
     });
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-function judgeChunk(python: string, folder: string, group: string, file: string): TraceOutcome[] {
-  const { stdout, stderr } = spawnSync(python, [script, folder, group, file], {
+/** The outcome of a case to which the process did not come. */
+function unjudged({ id, class_name }: CaseRecord, end: string): TraceOutcome {
+  return { id, class_name, status: 'failed', gradient: 'none', reason: `not judged: ${end}` };
+}
+
+interface Judged {
+  readonly outcomes: readonly TraceOutcome[];
+  /** How the process ended. */
+  readonly end: string;
+}
+
+function judgeChunk(python: string, folder: string, group: string, file: string): Judged {
+  const { stdout, stderr, status, signal } = spawnSync(python, [script, folder, group, file], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
     env: {
@@ -264,8 +277,10 @@ function judgeChunk(python: string, folder: string, group: string, file: string)
   });
   if (process.env.KM_CHECK_STACKS !== undefined) console.error(stderr);
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-  if (lines.length === 0) throw new Error(stderr.slice(-2000));
-  return lines.map((line) => JSON.parse(line) as TraceOutcome);
+  return {
+    outcomes: lines.map((line) => JSON.parse(line) as TraceOutcome),
+    end: `Python ended with ${signal ?? status}. ${stderr.slice(-500)}`,
+  };
 }
 
 function report(title: string, outcomes: readonly TraceOutcome[]): boolean {
