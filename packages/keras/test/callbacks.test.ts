@@ -51,7 +51,7 @@ test.each([
   [1, 2, 3],
   [3, 1, 2],
 ] as const)(
-  'a training that is backed up every %s goes on where it was interrupted',
+  'a training that is backed up every %s goes on where it was interrupted [KerasCallbacksTest.test_backup_and_restore] [KerasCallbacksTest.test_backup_and_restore_steps] [BackupAndRestoreCallbackTest.test_best_case_epoch] [BackupAndRestoreCallbackTest.test_best_case_step]',
   async (save_freq, epoch, batch) => {
     const store = memoryStore();
     const whole = build();
@@ -239,7 +239,7 @@ describe('ModelCheckpoint', () => {
     ]);
   });
 
-  test('keeps the best only', async () => {
+  test('keeps the best only [ModelCheckpointTest.test_model_checkpoint_options]', async () => {
     const store = memoryStore();
     const filepath = { store, path: 'best-{epoch}.h5' };
     await trained(build(), { filepath, monitor: 'loss', mode: 'max', save_best_only: true });
