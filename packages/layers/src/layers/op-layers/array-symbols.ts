@@ -1,9 +1,9 @@
-import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { dtypeOf } from './dtype-symbols.ts';
 import { concreteSizes, reshapeTarget } from './shape-values.ts';
 import type { SymbolArgs, SymbolFunction } from './symbol-args.ts';
 import { sizesIn, toOperand, toOperands } from './symbol-args.ts';
+import { lacksValues, onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -118,7 +118,8 @@ function reshape(input: unknown, args: SymbolArgs): tf.Tensor {
   const sizes = args.sizes('shape');
   const open = sizes.every((size) => size === null) && sizes.length > x.rank;
   // Nothing tells which axis was cut into several.
-  if (open && isMetaBackend()) return tf.fill(concreteSizes(sizes), 0, x.dtype as 'float32');
+  if (open && lacksValues('A reshaping to computed lengths'))
+    return tf.fill(concreteSizes(sizes), 0, x.dtype as 'float32');
   return tf.reshape(x, reshapeTarget(x, sizes));
 }
 
@@ -126,7 +127,7 @@ function broadcastTo(input: unknown, args: SymbolArgs): tf.Tensor {
   const shape = concreteSizes(args.sizes('shape'));
   const x = toOperand(input);
   // Without values, an open axis of the input need not have the length that it is going to have.
-  return isMetaBackend() ? tf.fill(shape, 0, x.dtype as 'float32') : tf.broadcastTo(x, shape);
+  return onlyShapes() ? tf.fill(shape, 0, x.dtype as 'float32') : tf.broadcastTo(x, shape);
 }
 
 function tile(input: unknown, args: SymbolArgs): tf.Tensor {
@@ -175,7 +176,7 @@ function batchToSpace(input: unknown, args: SymbolArgs): tf.Tensor {
   const x = toOperand(input);
   const count = blocks.reduce((a, b) => a * b, 1);
   // Without values, the length of an open batch need not be divisible.
-  const fits = !isMetaBackend() || (x.shape[0] ?? 0) % count === 0;
+  const fits = !onlyShapes() || (x.shape[0] ?? 0) % count === 0;
   const divisible = fits ? x : tf.tile(x, [count, ...x.shape.slice(1).map(() => 1)]);
   return tf.batchToSpaceND(divisible, blocks, pairsOf(args.raw('crops')));
 }

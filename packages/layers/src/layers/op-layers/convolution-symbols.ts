@@ -4,12 +4,12 @@ import {
   convolutionTranspose,
   type DataFormat,
   depthwiseConvolution,
-  isMetaBackend,
   maxPooling,
   spaceToDepth,
 } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
+import { onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 type Sizes = number | readonly number[];
@@ -66,7 +66,7 @@ const convolve: SymbolFunction = (input, args) => {
 function fittingFilter(filter: tf.Tensor, x: tf.Tensor, dataFormat: DataFormat): tf.Tensor {
   const channels = x.shape.at(dataFormat === 'channels_first' ? 1 : -1) ?? 1;
   const [height = 1, width = 1, own, times = 1] = filter.shape;
-  return !isMetaBackend() || own === channels ? filter : tf.zeros([height, width, channels, times]);
+  return !onlyShapes() || own === channels ? filter : tf.zeros([height, width, channels, times]);
 }
 
 const depthwise: SymbolFunction = (input, args) => {

@@ -1,8 +1,8 @@
-import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { complexOf, partsOf } from '../../engine/complex-parts.ts';
 import { roundToHalf } from '../../engine/half-precision.ts';
 import { type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
+import { lacksValues } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -46,7 +46,7 @@ export function castTo(x: tf.Tensor, dtype: string): tf.Tensor {
   const real = x.dtype === 'complex64' ? partsOf(x)[0] : x;
   // Backends disagree on casts of small numbers to truth values.
   if (dtype === 'bool') return tf.notEqual(real, 0);
-  if ((dtype === 'float16' || dtype === 'bfloat16') && !isMetaBackend()) {
+  if ((dtype === 'float16' || dtype === 'bfloat16') && !lacksValues('Rounding to half precision')) {
     return roundToHalf(tf.cast(real, 'float32'), dtype);
   }
   const device = dtypeOf(dtype);

@@ -1,4 +1,3 @@
-import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { dtypeOf } from './dtype-symbols.ts';
 import { concreteSizes } from './shape-values.ts';
@@ -9,6 +8,7 @@ import {
   toOperand,
   toOperands,
 } from './symbol-args.ts';
+import { onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -132,7 +132,7 @@ function addAt(input: unknown, args: SymbolArgs, sign: 1 | -1): tf.Tensor {
   const x = toOperand(input);
   const updates = args.tensor('updates', x);
   // Without values, open axes of updates and indices need not have the same length.
-  if (isMetaBackend()) return tf.add(x, tf.zerosLike(x));
+  if (onlyShapes()) return tf.add(x, tf.zerosLike(x));
   const added = tf.scatterND(indicesOf(args, 'indices'), updates, x.shape);
   return sign === 1 ? tf.add(x, added) : tf.sub(x, added);
 }
@@ -180,7 +180,7 @@ const extremeAt =
     const x = toOperand(input);
     const updates = args.tensor('updates', x);
     const places = indicesOf(args, 'indices');
-    if (isMetaBackend()) return tf.clone(x);
+    if (onlyShapes()) return tf.clone(x);
     const rows = tf.reshape(places, [-1, places.shape.at(-1) ?? 1]);
     const slices = tf.reshape(updates, [rows.shape[0] ?? 1, ...x.shape.slice(rows.shape[1] ?? 1)]);
     // One after the other, because several updates may go to one place.

@@ -1,4 +1,3 @@
-import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { callOneOp, callOp, type OpOutput, typeAttr } from './op-call.ts';
 import { concreteSizes } from './shape-values.ts';
@@ -9,6 +8,7 @@ import {
   sizesIn,
   toOperand,
 } from './symbol-args.ts';
+import { lacksValues, onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -63,7 +63,7 @@ function partition(input: unknown, args: SymbolArgs): tf.Tensor[] {
   const count = args.number('num_partitions', 1);
   const rest = x.shape.slice(groups.rank);
   const flat = tf.reshape(x, [groups.size, ...rest]);
-  if (isMetaBackend()) {
+  if (lacksValues('A partition by values')) {
     return Array.from({ length: count }, () => tf.zeros([...concreteSizes([null]), ...rest]));
   }
   const numbers = Array.from(groups.dataSync());
@@ -82,7 +82,7 @@ function stitch(input: unknown, args: SymbolArgs): tf.Tensor {
   const rows = data.map((each) => tf.reshape(each, [-1, ...rest]));
   const size = order.reduce((top, place) => Math.max(top, place + 1), 0);
   // Without values, an open axis need not have the length of its indices.
-  if (isMetaBackend()) return tf.zeros([size, ...rest], data[0]?.dtype as 'float32');
+  if (onlyShapes()) return tf.zeros([size, ...rest], data[0]?.dtype as 'float32');
   const sources = Array.from({ length: size }, (_, place) => order.lastIndexOf(place));
   return tf.gather(tf.concat(rows, 0), tf.tensor1d(sources, 'int32'));
 }

@@ -1,7 +1,7 @@
-import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { callOneOp, callOp, typeAttr } from './op-call.ts';
 import { type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
+import { onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 type Grid = 'half_pixel' | 'align_corners' | 'corner';
@@ -59,7 +59,7 @@ const glimpse: SymbolFunction = (input, args) => {
   const [batch = 1, rows = 1, columns = 1, channels = 1] = x.shape;
   const [height = 1, width = 1] = args.numbers('size');
   // Without values, there need not be as many offsets as images.
-  if (isMetaBackend()) return tf.zeros([batch, height, width, channels]);
+  if (onlyShapes()) return tf.zeros([batch, height, width, channels]);
   const given = args.tensor('offsets');
   const [down = given, across = given] = tf.unstack(tf.cast(given, 'float32'), 1);
   const placed = (offset: tf.Tensor, length: number, size: number): tf.Tensor => {

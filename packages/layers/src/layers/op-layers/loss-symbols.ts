@@ -1,4 +1,3 @@
-import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmaxOf } from '../../activations/softmax.ts';
 import { binary_crossentropies, categorical_crossentropy } from '../../losses/crossentropy.ts';
@@ -7,6 +6,7 @@ import { sparse_softmax_crossentropies } from '../../losses/softmax-crossentropy
 import { sparse_categorical_crossentropy } from '../../losses/sparse-crossentropy.ts';
 import { ctcLosses } from './ctc.ts';
 import { numbersIn, type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
+import { lacksValues, onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -49,7 +49,7 @@ const softmaxCrossEntropy: SymbolFunction = (input, args) => {
 const ofSamples =
   (predictions: string, fn: SymbolFunction): SymbolFunction =>
   (input, args) =>
-    isMetaBackend() ? tf.zeros(args.tensor(predictions).shape.slice(0, -1)) : fn(input, args);
+    onlyShapes() ? tf.zeros(args.tensor(predictions).shape.slice(0, -1)) : fn(input, args);
 
 const sparseCrossEntropy: SymbolFunction = (input, args) =>
   sparse_softmax_crossentropies(tf.cast(toOperand(input), 'int32'), args.tensor('logits'));
@@ -119,7 +119,7 @@ const choose: SymbolFunction = (input, args) => {
 const isotonic: SymbolFunction = (input, args) => {
   const x = toOperand(input);
   const decreasing = args.raw('decreasing') !== false;
-  if (isMetaBackend()) return [tf.clone(x), tf.zeros(x.shape, 'int32')];
+  if (lacksValues('Isotonic regression')) return [tf.clone(x), tf.zeros(x.shape, 'int32')];
   const rows = tf.unstack(tf.reshape(x, [-1, x.shape.at(-1) ?? 1]));
   const found = rows.map((row) => monotone(row, decreasing));
   return [
@@ -154,7 +154,7 @@ const ctc: SymbolFunction = (input, args) => {
   const blank = args.number('blank_index', 0);
   const classes = logits.shape.at(-1) ?? 1;
   const labels = toOperand(input);
-  if (isMetaBackend()) return tf.zeros([byBatch.shape[0] ?? 1]);
+  if (lacksValues('The loss of CTC')) return tf.zeros([byBatch.shape[0] ?? 1]);
   return ctcLosses(byBatch, {
     labels: tf.unstack(labels).map((row) => numbersIn(row, 'labels')),
     labelLengths: numbersIn(args.raw('label_length') ?? labels.shape.slice(1), 'label_length'),

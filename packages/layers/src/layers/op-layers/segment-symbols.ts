@@ -1,7 +1,7 @@
-import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { concreteSizes } from './shape-values.ts';
 import { type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
+import { lacksValues, onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -18,7 +18,7 @@ function segmentsOf(input: unknown, args: SymbolArgs): Segments {
   const ids = tf.reshape(given, [given.size]) as tf.Tensor1D;
   const rest = x.shape.slice(given.rank);
   // Without values, open axes of the rows need not be as long as those of the groups.
-  const rows = isMetaBackend()
+  const rows = onlyShapes()
     ? tf.zeros([given.size, ...rest], x.dtype as 'float32')
     : tf.reshape(x, [given.size, ...rest]);
   if (args.raw('num_segments') !== null) {
@@ -50,7 +50,8 @@ const grouped =
   ({ rows, ids, count }: Segments): tf.Tensor => {
     const rest = rows.shape.slice(1);
     const type = rows.dtype as 'float32';
-    if (isMetaBackend()) return tf.zeros([count, ...rest], type);
+    if (lacksValues('The largest, smallest or product of segments'))
+      return tf.zeros([count, ...rest], type);
     const groups = Array.from(ids.dataSync());
     const joined = Array.from({ length: count }, (_, group) => {
       const own = groups.flatMap((each, i) => (each === group ? [i] : []));

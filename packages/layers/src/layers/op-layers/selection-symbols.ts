@@ -1,13 +1,13 @@
-import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { concreteSizes } from './shape-values.ts';
 import { type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
+import { lacksValues } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
 /** Returns the places of the elements that are not zero, in order; null where nothing has values. */
 function placesIn(values: tf.Tensor): number[] | null {
-  if (isMetaBackend()) return null;
+  if (lacksValues('A choice by values')) return null;
   return Array.from(values.dataSync()).flatMap((value, i) => (value === 0 ? [] : [i]));
 }
 

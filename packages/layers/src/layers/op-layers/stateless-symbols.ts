@@ -1,10 +1,10 @@
-import { UnsupportedError } from '@km/core';
-import { draw, drawIntegers, isMetaBackend, isTracing, startOfSeeds } from '@km/graph';
+import { draw, drawIntegers, startOfSeeds } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../../random/index.ts';
 import { RandomGenerator } from '../../random/random-generator.ts';
 import { concreteSizes } from './shape-values.ts';
 import { type SymbolArgs, type SymbolFunction, sizesIn, toOperand } from './symbol-args.ts';
+import { lacksValues } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 type Seeds = readonly [number, number];
@@ -20,12 +20,7 @@ function filled(
   dtype: 'float32' | 'int32',
   make: (size: number) => Float32Array | Int32Array,
 ): tf.Tensor {
-  if (isTracing()) {
-    throw new UnsupportedError(
-      'Numbers of tf.random.stateless_… cannot be written into a graph here. Save with save_traces=false, which keeps configurations only.',
-    );
-  }
-  if (isMetaBackend()) return tf.fill([...shape], 0, dtype);
+  if (lacksValues('Numbers of tf.random.stateless_…')) return tf.fill([...shape], 0, dtype);
   return tf.tensor(make(tf.util.sizeFromShape([...shape])), [...shape], dtype);
 }
 
@@ -67,7 +62,7 @@ const flipped =
   (axis: number): SymbolFunction =>
   (input, args) => {
     const x = toOperand(input);
-    if (isMetaBackend()) return tf.clone(x);
+    if (lacksValues('A random flip')) return tf.clone(x);
     const place = x.rank + axis;
     if (x.rank === 3) return oneUniform(seedsOf(args)) < 0.5 ? tf.reverse(x, [place]) : tf.clone(x);
     const numbers = statelessUniform(x.shape[0] ?? 1, seedsOf(args));
@@ -83,7 +78,7 @@ const cutAnywhere =
   (input, args) => {
     const x = toOperand(input);
     const size = args.numbers('size').map((n, axis) => (n < 0 ? (x.shape[axis] ?? n) : n));
-    if (isMetaBackend()) return tf.zeros(size, x.dtype as 'float32');
+    if (lacksValues('A random crop')) return tf.zeros(size, x.dtype as 'float32');
     const drawn = numbers(args, size.length);
     const begin = size.map((n, axis) => (drawn[axis] ?? 0) % ((x.shape[axis] ?? n) - n + 1));
     return tf.slice(x, begin, size);
