@@ -88,7 +88,8 @@ export function get_custom_objects(): Map<string, Registrable> {
  * When the function is asynchronous, they stay known until its promise settles.
  */
 export function custom_object_scope<T>(objects: CustomObjects, run: () => T): T {
-  const scope = toMap(objects);
+  // A copy, since the same objects may be in scope twice.
+  const scope = new Map(toMap(objects));
   const leave = (): void => {
     scopes = scopes.filter((other) => other !== scope);
   };
@@ -210,7 +211,8 @@ function fromConfig(
   // A sequential model of Keras 1 has a list for its config.
   const given = isPlainObject(config) || Array.isArray(config) ? (config as Config) : {};
   try {
-    return target.from_config(given, custom_objects);
+    // What the class itself looks up by name, such as an activation, is among the objects of the caller, too.
+    return custom_object_scope(custom_objects, () => target.from_config(given, custom_objects));
   } catch (error) {
     if (isKmError(error) || !(error instanceof Error)) throw error;
     const where = path === undefined ? '' : ` at ${path}`;
