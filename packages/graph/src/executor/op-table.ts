@@ -64,6 +64,8 @@ Bitcast input:T -> output:type
 BitwiseAnd x:T y:T -> z:T
 BitwiseOr x:T y:T -> z:T
 BitwiseXor x:T y:T -> z:T
+BlockLSTM seq_len_max:int64 x:T cs_prev:T h_prev:T w:T wci:T wcf:T wco:T b:T -> i:T cs:T f:T o:T ci:T co:T h:T | forget_bias=1.0 cell_clip=3.0 use_peephole=false
+BlockLSTMV2 seq_len_max:int64 x:T cs_prev:T h_prev:T w:T wci:T wcf:T wco:T b:T -> i:T cs:T f:T o:T ci:T co:T h:T | cell_clip=0.0 use_peephole=false
 BroadcastArgs s0:T s1:T -> r0:T | T="int32"
 BroadcastGradientArgs s0:T s1:T -> r0:T r1:T | T="int32"
 BroadcastTo input:T shape:Tidx -> output:T | Tidx="int32"
@@ -161,6 +163,7 @@ FusedBatchNormGradV2 y_backprop:T x:T scale:float32 reserve_space_1:U reserve_sp
 FusedBatchNormGradV3 y_backprop:T x:T scale:float32 reserve_space_1:U reserve_space_2:U reserve_space_3:U -> x_backprop:T scale_backprop:U offset_backprop:U reserve_space_4:U reserve_space_5:U | epsilon=9.999999747378752e-05 data_format="NHWC" is_training=true
 FusedBatchNormV2 x:T scale:U offset:U mean:U variance:U -> y:T batch_mean:U batch_variance:U reserve_space_1:U reserve_space_2:U | epsilon=9.999999747378752e-05 exponential_avg_factor=1.0 data_format="NHWC" is_training=true
 FusedBatchNormV3 x:T scale:U offset:U mean:U variance:U -> y:T batch_mean:U batch_variance:U reserve_space_1:U reserve_space_2:U reserve_space_3:U | epsilon=9.999999747378752e-05 exponential_avg_factor=1.0 data_format="NHWC" is_training=true
+GRUBlockCell x:T h_prev:T w_ru:T w_c:T b_ru:T b_c:T -> r:T u:T c:T h:T
 Gather params:Tparams indices:Tindices -> output:Tparams | validate_indices=true
 GatherNd params:Tparams indices:Tindices -> output:Tparams | bad_indices_policy=""
 GatherV2 params:Tparams indices:Tindices axis:Taxis -> output:Tparams | batch_dims=0
@@ -200,6 +203,7 @@ IsNan x:T -> y:bool
 IsVariableInitialized ref:&dtype -> is_initialized:bool
 L2Loss t:T -> output:T
 LRN input:T -> output:T | depth_radius=5 bias=1.0 alpha=1.0 beta=0.5 T="float32"
+LSTMBlockCell x:T cs_prev:T h_prev:T w:T wci:T wcf:T wco:T b:T -> i:T cs:T f:T o:T ci:T co:T h:T | forget_bias=1.0 cell_clip=3.0 use_peephole=false
 LeakyRelu features:T -> activations:T | alpha=0.20000000298023224 T="float32"
 LeakyReluGrad gradients:T features:T -> backprops:T | alpha=0.20000000298023224 T="float32"
 LeftShift x:T y:T -> z:T
@@ -230,6 +234,7 @@ LowerBound sorted_inputs:T values:T -> output:out_type | out_type="int32"
 MatMul a:T b:T -> product:T | transpose_a=false transpose_b=false grad_a=false grad_b=false
 MatchingFiles pattern:string -> filenames:string
 MatrixBandPart input:T num_lower:Tindex num_upper:Tindex -> band:T | Tindex="int64"
+MatrixDeterminant input:T -> output:T
 MatrixDiag diagonal:T -> output:T
 MatrixDiagPart input:T -> diagonal:T
 MatrixDiagPartV2 input:T k:int32 padding_value:T -> diagonal:T
@@ -241,6 +246,7 @@ MatrixSetDiag input:T diagonal:T -> output:T
 MatrixSetDiagV2 input:T diagonal:T k:int32 -> output:T
 MatrixSetDiagV3 input:T diagonal:T k:int32 -> output:T | align="RIGHT_LEFT"
 MatrixSolve matrix:T rhs:T -> output:T | adjoint=false
+MatrixTriangularSolve matrix:T rhs:T -> output:T | lower=true adjoint=false
 Max input:T reduction_indices:Tidx -> output:T | keep_dims=false Tidx="int32"
 MaxPool input:T -> output:T | T="float32" explicit_paddings=[] data_format="NHWC"
 MaxPool3D input:T -> output:T | data_format="NDHWC"
@@ -345,8 +351,11 @@ ReluGrad gradients:T features:T -> backprops:T
 Reshape tensor:T shape:Tshape -> output:T | Tshape="int32"
 ResizeArea images:T size:int32 -> resized_images:float32 | align_corners=false
 ResizeBicubic images:T size:int32 -> resized_images:float32 | align_corners=false half_pixel_centers=false
+ResizeBicubicGrad grads:float32 original_image:T -> output:T | align_corners=false half_pixel_centers=false
 ResizeBilinear images:T size:int32 -> resized_images:float32 | align_corners=false half_pixel_centers=false
+ResizeBilinearGrad grads:float32 original_image:T -> output:T | align_corners=false half_pixel_centers=false
 ResizeNearestNeighbor images:T size:int32 -> resized_images:T | align_corners=false half_pixel_centers=false
+ResizeNearestNeighborGrad grads:T size:int32 -> output:T | align_corners=false half_pixel_centers=false
 ResourceApplyAdaMax! var:resource m:resource v:resource beta1_power:T lr:T beta1:T beta2:T epsilon:T grad:T -> | use_locking=false
 ResourceApplyAdadelta! var:resource accum:resource accum_update:resource lr:T rho:T epsilon:T grad:T -> | use_locking=false
 ResourceApplyAdagrad! var:resource accum:resource lr:T grad:T -> | use_locking=false update_slots=true

@@ -4,7 +4,7 @@ import { extractPatches } from '../composed/extract-patches.ts';
 import { type PixelGrid, type ResizeMethod, spansOf } from '../composed/resampling.ts';
 import type { Attrs } from '../executor/attrs.ts';
 import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
-import { integersOf, numberOf, onDevice, onHost, type Value } from '../executor/values.ts';
+import { integersOf, numberOf, onDevice, onHost, shapeOf, type Value } from '../executor/values.ts';
 import { RESAMPLE } from '../kernels/resample.ts';
 import { checkedShape, composed, inputAt } from './define.ts';
 
@@ -66,6 +66,27 @@ const nearest: OpBuilder = ({ attrs }) => {
     });
   };
 };
+
+/** Gradient of a resizing by its image, whose size the second input gives: an image, or a height and a width. */
+function resizeGradient(method: ResizeMethod): OpBuilder {
+  return ({ attrs }) => {
+    const grid = gridOf(attrs);
+    return (inputs) => {
+      const given = inputAt(inputs, 1);
+      const [height, width] =
+        method === 'nearest'
+          ? sizeOfImage(given)
+          : (shapeOf(given).slice(1, 3) as [number, number]);
+      return tf.tidy(() => {
+        const dy = onDevice(inputAt(inputs, 0));
+        const [batch = 0, rows = 0, columns = 0, channels = 0] = dy.shape;
+        const image = tf.zeros(checkedShape([batch, height, width, channels]));
+        const forward = (x: tf.Tensor): tf.Tensor => resample(x, [rows, columns], method, grid);
+        return tf.grad(forward)(image, dy);
+      });
+    };
+  };
+}
 
 const METHODS: ReadonlyMap<string, ResizeMethod> = new Map([
   ['triangle', 'bilinear'],
@@ -215,6 +236,9 @@ const imagePatches: OpBuilder = ({ attrs }) => {
 
 /** Ops of images. */
 export const imageOps: OpFamily = {
+  ResizeBilinearGrad: resizeGradient('bilinear'),
+  ResizeBicubicGrad: resizeGradient('bicubic'),
+  ResizeNearestNeighborGrad: resizeGradient('nearest'),
   ResizeBilinear: resize('bilinear'),
   ResizeBicubic: resize('bicubic'),
   ResizeArea: resize('area'),

@@ -10,9 +10,8 @@ const inverse: OpBuilder = ({ attrs }) => {
   const adjoint = attrs.bool('adjoint');
   return (inputs) =>
     tf.tidy(() => {
-      const x = onDevice(inputAt(inputs, 0));
-      const inverted = invert(adjoint ? swapAxes(x) : x);
-      return inverted;
+      const x = squares(onDevice(inputAt(inputs, 0)));
+      return invert(adjoint ? swapAxes(x) : x);
     });
 };
 
@@ -66,14 +65,92 @@ function eliminate(rows: number[][], column: number): void {
   }
 }
 
+const determinant = (x: tf.Tensor): tf.Tensor =>
+  tf.customGrad((input, save) => {
+    const matrix = input as tf.Tensor;
+    const size = matrix.shape.at(-1) ?? 0;
+    const data = matrix.dataSync();
+    const lead = matrix.shape.slice(0, -2);
+    const count = lead.reduce((product, length) => product * length, 1);
+    const values = Float32Array.from({ length: count }, (_, i) =>
+      determinantOf(Array.from(data.slice(i * size * size, (i + 1) * size * size)), size),
+    );
+    const value = tf.tensor(values, lead, 'float32');
+    (save as tf.GradSaveFunc)([matrix, value]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, [saved, det]: tf.Tensor[]) => {
+        const factor = tf.reshape(tf.mul(dy, det as tf.Tensor), [...lead, 1, 1]);
+        return tf.mul(factor, swapAxes(invert(saved as tf.Tensor)));
+      },
+    };
+  })(x);
+
+/** Determinant of one matrix, by elimination with pivots. */
+function determinantOf(matrix: readonly number[], size: number): number {
+  const rows = Array.from({ length: size }, (_, i) => matrix.slice(i * size, (i + 1) * size));
+  let product = 1;
+  for (let column = 0; column < size; column++) {
+    const rest = rows.slice(column);
+    const best = rest.reduce(
+      (found, row, i) => (largerAt(column, row, rest[found]) ? i : found),
+      0,
+    );
+    const pivot = rest[best] ?? [];
+    const head = pivot[column] ?? 0;
+    if (head === 0) return 0;
+    product *= best === 0 ? head : -head;
+    rows[column + best] = rows[column] ?? pivot;
+    for (let i = column + 1; i < size; i++) {
+      const factor = (rows[i]?.[column] ?? 0) / head;
+      rows[i] = (rows[i] ?? []).map((value, j) => value - factor * (pivot[j] ?? 0));
+    }
+  }
+  return product;
+}
+
+function largerAt(
+  column: number,
+  row: readonly number[],
+  other: readonly number[] | undefined,
+): boolean {
+  return Math.abs(row[column] ?? 0) > Math.abs(other?.[column] ?? 0);
+}
+
+/** The matrices with zeros on one side of the diagonal. */
+function triangle(x: tf.Tensor, isLower: boolean): tf.Tensor {
+  const size = x.shape.at(-1) ?? 0;
+  const mask = Float32Array.from({ length: size * size }, (_, i) => {
+    const [row, column] = [Math.floor(i / size), i % size];
+    return Number(isLower ? column <= row : column >= row);
+  });
+  return tf.mul(x, tf.tensor(mask, [size, size]));
+}
+
+/** @throws MalformedError for anything but square matrices. */
+function squares(x: tf.Tensor): tf.Tensor {
+  if (x.rank >= 2 && x.shape.at(-1) === x.shape.at(-2)) return x;
+  throw new MalformedError(`Square matrices are needed, not [${x.shape.join(', ')}].`);
+}
+
 /** Ops that solve linear equations. */
 export const inverseOps: OpFamily = {
   MatrixInverse: inverse,
+  MatrixDeterminant: () => (inputs) =>
+    tf.tidy(() => determinant(squares(onDevice(inputAt(inputs, 0))))),
+  MatrixTriangularSolve: ({ attrs }) => {
+    const [isLower, adjoint] = [attrs.bool('lower'), attrs.bool('adjoint')];
+    return (inputs) =>
+      tf.tidy(() => {
+        const x = triangle(squares(onDevice(inputAt(inputs, 0))), isLower);
+        return matMul(invert(adjoint ? swapAxes(x) : x), onDevice(inputAt(inputs, 1)));
+      });
+  },
   MatrixSolve: (node) => {
     const adjoint = node.attrs.bool('adjoint');
     return (inputs) =>
       tf.tidy(() => {
-        const x = onDevice(inputAt(inputs, 0));
+        const x = squares(onDevice(inputAt(inputs, 0)));
         return matMul(invert(adjoint ? swapAxes(x) : x), onDevice(inputAt(inputs, 1)));
       });
   },

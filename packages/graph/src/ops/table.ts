@@ -24,6 +24,7 @@ import { quantizedOps } from './quantized.ts';
 import { raggedOps } from './ragged.ts';
 import { raggedVariantOps } from './ragged-variants.ts';
 import { randomOps } from './random.ts';
+import { recurrentBlockOps } from './recurrent-blocks.ts';
 import { reductionOps } from './reduction.ts';
 import { segmentOps } from './segments.ts';
 import { selectionOps } from './selection.ts';
@@ -76,6 +77,7 @@ const families: readonly OpFamily[] = [
   nnOps,
   normalizationOps,
   poolingOps,
+  recurrentBlockOps,
   reductionOps,
   selectionOps,
   shapeOps,
