@@ -1,5 +1,6 @@
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { callOneOp, callOp, typeAttr } from './op-call.ts';
+import { boolAttr, callOneOp, callOp, typeAttr } from './op-call.ts';
 import { type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
 import { onlyShapes } from './without-values.ts';
 
@@ -18,8 +19,32 @@ function resample(given: tf.Tensor, args: SymbolArgs, method: Method): tf.Tensor
   const size = args.numbers('size');
   if (method === 'nearest')
     return tf.cast(nearest(images, size, grid), whole ? 'int32' : 'float32');
+  if (isTracing()) return writtenResize(images, size, method, args);
   const attrs = { size, method, antialias: false, grid };
   return tf.engine().runKernel(KERNEL, { images }, attrs) as tf.Tensor;
+}
+
+const OPS = { bilinear: 'ResizeBilinear', bicubic: 'ResizeBicubic', area: 'ResizeArea' } as const;
+
+/** The op of TensorFlow in a function that is traced. */
+function writtenResize(
+  images: tf.Tensor,
+  size: readonly number[],
+  method: keyof typeof OPS,
+  args: SymbolArgs,
+): tf.Tensor {
+  const [batch = 1, , , channels = 1] = images.shape;
+  const half = { half_pixel_centers: boolAttr(args.flag('half_pixel_centers')) };
+  return callOneOp({
+    op: OPS[method],
+    inputs: [images, tf.tensor1d([...size], 'int32')],
+    attrs: {
+      T: typeAttr('float32'),
+      align_corners: boolAttr(args.flag('align_corners')),
+      ...(method === 'area' ? {} : half),
+    },
+    outputs: [{ shape: [batch, ...size, channels], dtype: 'float32' }],
+  });
 }
 
 /** Takes for each pixel the one that its grid tells. */
