@@ -359,3 +359,34 @@ test('the types of a function are those of the layer where the caller asks for t
   expect(outputs).toEqual({ shape: [null, 3, 2], dtype: 'float16' });
   expect(deviceDType('float16')).toBe('float32');
 });
+
+test('functions of texts and spectra are written as the ops of TensorFlow, and run', () => {
+  const upper = new layers.TFOpLambda({ function: 'strings.upper' });
+  const text = { shape: [null], dtype: 'string' } as const;
+  const library = new FunctionLibrary();
+  const written = trace((x) => upper.apply(x as tf.Tensor), [text], { library });
+  expect(opsOf(library.definitions[0])).toContain('StringUpper');
+  const [found] = run(written, library, [tf.tensor1d(['a', 'b'], 'string')]);
+  expect([...(found?.dataSync<'string'>() ?? [])]).toEqual(['A', 'B']);
+  const stft = new layers.TFOpLambda({ function: 'signal.stft' });
+  const abs = new layers.TFOpLambda({ function: 'math.abs' });
+  const spectrum = (x: tf.Tensor): tf.Tensor =>
+    abs.apply<tf.Tensor>(stft.apply<tf.Tensor>(x, { frame_length: 8, frame_step: 4 }));
+  const spectra = new FunctionLibrary();
+  const wave = { shape: [null, 16], dtype: 'float32' } as const;
+  const traced = trace((x) => spectrum(x as tf.Tensor), [wave], { library: spectra });
+  expect(opsOf(spectra.definitions[0])).toContain('FFT');
+  close(run(traced, spectra, [values([2, 16])])[0], spectrum(values([2, 16])));
+});
+
+test('functions that depend on values are refused in a graph', () => {
+  const spec = { shape: [2, 3], dtype: 'float32' } as const;
+  const apply = (name: string, args: CallArgs | object) => (): unknown =>
+    trace(
+      (x) => new layers.TFOpLambda({ function: name }).apply(x as tf.Tensor, args as never),
+      [spec],
+    );
+  expect(apply('math.segment_max', { segment_ids: [0, 1] })).toThrow(/cannot be written/);
+  expect(apply('linalg.qr', {})).toThrow(/cannot be written/);
+  expect(apply('where', {})).toThrow(/cannot be written/);
+});
