@@ -265,10 +265,13 @@ export class Reviver {
     return container;
   }
 
-  #metric(id: number, { class_name, name, config }: ObjectMetadata): object | undefined {
+  #metric(id: number, { class_name, name, config, json }: ObjectMetadata): object | undefined {
     const { custom_objects, report } = this.#sources;
+    // The size of its state stands beside the config.
+    const shape = class_name === 'MeanTensor' ? buildShape(json.build_input_shape) : null;
+    const whole = { ...config, ...(shape === null ? {} : { shape }) };
     try {
-      const metric = metrics.deserialize({ class_name, config: config ?? {} }, custom_objects);
+      const metric = metrics.deserialize({ class_name, config: whole }, custom_objects);
       this.#parts.set(id, metric as object);
       this.#tie(id, metric as object);
       return metric as object;
