@@ -1,3 +1,4 @@
+import { LimitError } from '@km/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { padOrCrop } from './pad-or-crop.ts';
 import { perAxis, spanOf, type WindowPadding, windowsOf } from './window.ts';
@@ -12,6 +13,9 @@ export interface PatchOptions {
   /** Default `'valid'`. */
   readonly padding?: WindowPadding;
 }
+
+/** Most elements of a patch, each of which is a slice of its own; patches seen have some hundred. */
+const MAX_PATCH = 65_536;
 
 /**
  * Cuts out the patches that a convolution would see. Equals TensorFlow's `ExtractImagePatches`, for any number of
@@ -31,6 +35,10 @@ export function extractPatches(x: tf.Tensor, options: PatchOptions): tf.Tensor {
     },
     options.padding ?? 'valid',
   );
+  const elements = windows.reduce((product, { filter }) => product * filter, 1);
+  if (elements > MAX_PATCH) {
+    throw new LimitError(`A patch has ${elements} elements; at most ${MAX_PATCH} are cut out.`);
+  }
   const pads = windows.map((window): [number, number] => {
     const used = (window.output - 1) * window.stride + spanOf(window);
     return [window.before, used - window.input - window.before];
