@@ -75,6 +75,7 @@ async function loadForm(training: TrainingCase, form: Form): Promise<Model> {
 
 async function goOn(run: TrainingRun, form: Form): Promise<void> {
   const { golden, model, x, y, fit } = run;
+  resetStates(run);
   const { history } = await model.fit(x, y, { ...fit, epochs: 3, initial_epoch: 1 });
   if (!holdsState(run, form) || losesScaling(run)) {
     // TensorFlow's own continuation from the file, with a new optimizer.
