@@ -2,7 +2,7 @@ import type { CallbackList, CallbacksArgument } from '../callbacks/callback-list
 import { dataSource } from './data-adapter.ts';
 import type { BatchIterable } from './iterable-source.ts';
 import {
-  Breather,
+  breathe,
   callbackList,
   EpochReader,
   runResults,
@@ -51,7 +51,6 @@ export async function evaluateSource(
   reader: EpochReader,
   callbacks: CallbackList,
 ): Promise<Logs> {
-  const breather = new Breather();
   await callbacks.on_test_begin();
   model.reset_metrics();
   let logs: Logs = {};
@@ -65,7 +64,7 @@ export async function evaluateSource(
     }
     await callbacks.on_test_batch_end(step, logs);
     step += 1;
-    await breather.breathe();
+    await breathe();
   }
   await callbacks.on_test_end(logs);
   return logs;

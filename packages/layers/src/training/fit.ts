@@ -7,7 +7,7 @@ import type { DataSource, OwnedBatch } from './data-source.ts';
 import { evaluateSource } from './evaluate.ts';
 import { type BatchIterable, IterableSource } from './iterable-source.ts';
 import {
-  Breather,
+  breathe,
   callbackList,
   EpochReader,
   runResults,
@@ -154,7 +154,6 @@ async function trainEpoch(
   { model, options, reader, callbacks }: Run,
   first: number,
 ): Promise<Logs | null> {
-  const breather = new Breather();
   let logs: Logs | null = null;
   let step = 0;
   for await (const batch of reader.epoch()) {
@@ -168,7 +167,7 @@ async function trainEpoch(
     await callbacks.on_train_batch_end(step, logs);
     step += 1;
     if (model.stop_training) break;
-    await breather.breathe();
+    await breathe();
   }
   return logs === null ? null : { ...logs };
 }

@@ -6,7 +6,7 @@ import { dataSource } from './data-adapter.ts';
 import type { OwnedBatch } from './data-source.ts';
 import type { BatchIterable } from './iterable-source.ts';
 import {
-  Breather,
+  breathe,
   callbackList,
   EpochReader,
   tensorCounts,
@@ -39,7 +39,6 @@ export async function predict(
     epochs: 1,
     steps: reader.steps,
   });
-  const breather = new Breather();
   const outputs: Tensors[] = [];
   await callbacks.on_predict_begin();
   for await (const batch of reader.epoch()) {
@@ -47,7 +46,7 @@ export async function predict(
     await callbacks.on_predict_batch_begin(step);
     outputs.push(predictBatch(model, batch));
     await callbacks.on_predict_batch_end(step, {});
-    await breather.breathe();
+    await breathe();
   }
   await reader.close();
   await callbacks.on_predict_end();

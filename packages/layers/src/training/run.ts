@@ -42,19 +42,18 @@ export function callbackList(model: Trainer, options: RunOptions): CallbackList 
   });
 }
 
-const YIELD_AFTER_MS = 100;
+const YIELD_AFTER_MS = 50;
+
+/** When other work last had its turn, in all runs together: they share one thread. */
+let lastTurn = 0;
 
 /** Lets other work run now and then: steps are computed synchronously, and a page should stay alive. */
-export class Breather {
-  #last: number = Date.now();
-
-  async breathe(): Promise<void> {
-    if (Date.now() - this.#last < YIELD_AFTER_MS) return;
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, 0);
-    });
-    this.#last = Date.now();
-  }
+export async function breathe(): Promise<void> {
+  if (Date.now() - lastTurn < YIELD_AFTER_MS) return;
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, 0);
+  });
+  lastTurn = Date.now();
 }
 
 /** Runs a step on a batch and frees all tensors that it made. */
