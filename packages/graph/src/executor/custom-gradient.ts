@@ -8,6 +8,8 @@ export interface CustomGradient {
   readonly captures: readonly string[];
   /** For each input of the node the result that is its gradient; null for none. */
   readonly results: readonly (number | null)[];
+  /** Why the function cannot be used; taking the gradient is an error then. */
+  readonly problem?: string;
 }
 
 /** Custom gradients by the names under which nodes refer to them. */

@@ -1,7 +1,7 @@
 import { MAX_RECURSION, MalformedError, NotFoundError } from '@km/core';
 import type { FunctionDef, NameAttrList, NodeDef } from '@km/proto/saved-model';
 import { callBuilder } from '../ops/control.ts';
-import { customGradientKernel } from '../ops/custom-gradient.ts';
+import { customGradientKernel, refusedGradientKernel } from '../ops/custom-gradient.ts';
 import { fusedKernel } from '../ops/fused.ts';
 import { opBuilder } from '../ops/table.ts';
 import { type BodyArg, bodyOfFunction, opDefOfFunction } from './body.ts';
@@ -129,6 +129,7 @@ export class GraphExecutor implements CompileServices {
         : '';
       const gradient = this.#gradients.get(name);
       if (gradient === undefined) return known(node);
+      if (gradient.problem !== undefined) return refusedGradientKernel(node, gradient.problem);
       return customGradientKernel(node, gradient, this.#compile(gradient.function));
     };
   }

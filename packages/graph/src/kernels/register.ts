@@ -41,6 +41,7 @@ import { tileKernel } from './tile.ts';
 import { transformKernel } from './transform.ts';
 import { registerTypedArrayKernel } from './typed-array-kernel.ts';
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.ts';
+import { registerWasmComplex } from './wasm-complex.ts';
 import { registerWasmConvolutions } from './wasm-convolutions.ts';
 import { registerWasmMatMul } from './wasm-mat-mul.ts';
 
@@ -52,6 +53,7 @@ import { registerWasmMatMul } from './wasm-mat-mul.ts';
 export function registerKernels(): void {
   registerWasmMatMul();
   registerWasmConvolutions();
+  registerWasmComplex();
   registerRandomKernels();
   registerEmptyGuards();
   registerTypedArrayKernel(castKernel);

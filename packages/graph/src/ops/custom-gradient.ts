@@ -1,9 +1,24 @@
+import { UnsupportedError } from '@km/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Compiled } from '../executor/compiled.ts';
 import type { CustomGradient } from '../executor/custom-gradient.ts';
 import { HostTensor } from '../executor/host-tensor.ts';
-import type { OpNode, PlannedKernel } from '../executor/op-node.ts';
+import type { Kernel, OpNode, PlannedKernel } from '../executor/op-node.ts';
 import { share, toTensor, type Value } from '../executor/values.ts';
+
+/** Passes values on; taking a gradient through them is an error that says why. */
+export function refusedGradientKernel({ where }: OpNode, problem: string): Kernel {
+  return (inputs) =>
+    inputs.map((value) => {
+      if (!(value instanceof tf.Tensor) || value.dtype !== 'float32') return share(value);
+      return tf.customGrad((x) => ({
+        value: tf.clone(x as tf.Tensor),
+        gradFunc: () => {
+          throw new UnsupportedError(`${where} has a gradient of its own, ${problem}.`);
+        },
+      }))(value);
+    });
+}
 
 /** Passes values on; what flows back through the results is computed by a function of the program. */
 export function customGradientKernel(
@@ -17,10 +32,12 @@ export function customGradientKernel(
   const isComplete =
     node.inputTypes.length === count + captures.length &&
     compiled.argTypes.length === node.inputTypes.length;
+  const refused = refusedGradientKernel(node, 'whose function takes other arguments');
   return {
     outputs: node.outputTypes.map(() => 'owned'),
     kernel: (inputs, run) => {
-      if (!isComplete || !inputs.every(isDense)) return inputs.map(share);
+      if (!inputs.every(isDense)) return inputs.map(share);
+      if (!isComplete) return refused(inputs, run);
       const tensors = inputs.map(toTensor);
       const back = (dy: tf.Tensor, at: number, given: readonly tf.Tensor[]): tf.Tensor[] => {
         const upstream = given.slice(0, count).map((x, i) => (i === at ? dy : tf.zerosLike(x)));

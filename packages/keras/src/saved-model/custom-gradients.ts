@@ -5,15 +5,20 @@ import type { MetaGraph, Structure } from '@km/savedmodel';
 export function customGradients({ graph, objectGraph }: MetaGraph): CustomGradients {
   const found = new Map<string, CustomGradient>();
   for (const { registeredOpType, gradientFunc } of graph.functions.registeredGradients) {
+    const refused = { function: gradientFunc, captures: [], results: [] };
     const concrete = objectGraph?.concreteFunctions.get(gradientFunc);
     const captured = concrete?.boundInputs.map((id) => objectGraph?.nodes[id]?.value);
     const captures = captured?.flatMap((value) =>
       value?.kind === 'capturedTensor' ? [value.name] : [],
     );
-    // One that captured variables is left out, so that the gradient of the operations counts.
-    if (concrete === undefined || captures?.length !== captured?.length) continue;
-    const results = resultsOf(concrete.outputSignature);
-    found.set(registeredOpType, { function: gradientFunc, captures: captures ?? [], results });
+    if (concrete === undefined) {
+      found.set(registeredOpType, { ...refused, problem: 'whose function the file lacks' });
+    } else if (captures?.length !== captured?.length) {
+      found.set(registeredOpType, { ...refused, problem: 'which uses variables' });
+    } else {
+      const results = resultsOf(concrete.outputSignature);
+      found.set(registeredOpType, { function: gradientFunc, captures: captures ?? [], results });
+    }
   }
   return found;
 }

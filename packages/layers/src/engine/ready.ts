@@ -4,7 +4,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { builtinLayers } from '../layers/table.ts';
 import { Mean } from '../metrics/mean.ts';
 import { AddLoss, AddMetric } from './add-layers.ts';
-import { registerComplexKernels } from './complex-kernels.ts';
 import { InputLayer } from './input-layer.ts';
 import { Functional, Model } from './model.ts';
 import { provide } from './providers.ts';
@@ -30,7 +29,6 @@ export function register(): void {
   provide({ layers: () => table, mean: (name) => new Mean({ name }) });
   registerGradients();
   registerMetaBackend();
-  registerComplexKernels();
 }
 
 /** Backends that are registered, the fastest first. */

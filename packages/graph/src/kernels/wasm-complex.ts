@@ -1,11 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-
-/** The parts of tfjs's wasm backend that these kernels use. */
-interface WasmBackend {
-  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
-  readonly wasm: { readonly HEAPU8: Uint8Array };
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-}
+import type { WasmBackend } from './wasm-backend.ts';
 
 function floatsOf(backend: WasmBackend, { dataId, shape, dtype }: tf.TensorInfo): Float32Array {
   const { memoryOffset } = backend.dataIdMap.get(dataId);
@@ -41,7 +35,7 @@ function partAt(offset: 0 | 1): tf.KernelConfig['kernelFunc'] {
 }
 
 /** Lets the wasm backend, which knows no complex numbers, make them and take them apart. */
-export function registerComplexKernels(): void {
+export function registerWasmComplex(): void {
   const kernels = [
     [tf.Complex, join],
     [tf.Real, partAt(0)],
