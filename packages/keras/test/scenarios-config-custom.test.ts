@@ -13,21 +13,12 @@ import {
   Sequential,
 } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
-import { expectClose } from './scenarios-support.ts';
+import { expectClose, fromJson } from './scenarios-support.ts';
 
 beforeAll(() => ready());
 afterEach(() => get_custom_objects().clear());
 
 const x = (): tf.Tensor2D => tf.tensor2d([1, -2, 3, 0.5, 0.25, -1], [2, 3]);
-
-type Known = Parameters<typeof models.model_from_json>[1];
-
-/** Makes a model of the JSON of another, with its weights. */
-function again(model: Model, custom_objects?: Known): Model {
-  const made = models.model_from_json(model.to_json(), custom_objects);
-  made.set_weights(model.get_weights());
-  return made;
-}
 
 const dense = (units: number, rest: object = {}): Layer => new layers.Dense({ units, ...rest });
 
@@ -75,7 +66,7 @@ test('a layer that holds layers in its config has them again [TestJson.test_nest
   const parts = [new Kept({ units: 4, name: 'inner' }), dense(2, { name: 'plain' })];
   const model = new Sequential([new Several({ parts, input_shape: [3] })]);
   expect(model.to_json()).toContain('"Outside>Kept"');
-  const made = again(model);
+  const made = fromJson(model);
   const inner = (made.layers[0] as Several).parts;
   expect(inner.map((part) => [part.constructor, part.name])).toEqual([
     [Kept, 'inner'],
@@ -112,7 +103,7 @@ test('a model of a class of its own, which takes inputs and outputs, comes back 
   }
   const inputs = Input({ shape: [3] });
   const model = new Plain({ inputs, outputs: dense(2).apply(inputs) });
-  const made = again(model, { Plain });
+  const made = fromJson(model, { Plain });
   expect(made).toBeInstanceOf(Plain);
   expectClose(made.apply(x()), model.apply(x()));
 });

@@ -11,24 +11,15 @@ import {
   Sequential,
 } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
-import { expectClose, numbers } from './scenarios-support.ts';
+import { expectClose, fromJson, numbers } from './scenarios-support.ts';
 
 beforeAll(() => ready());
 afterEach(() => get_custom_objects().clear());
 
 const x = (): tf.Tensor2D => tf.tensor2d([1, -2, 3, 0.5, 0.25, -1], [2, 3]);
 
-type Known = Parameters<typeof models.model_from_json>[1];
-
-/** Makes a model of the JSON of another, with its weights. */
-function again(model: Model, custom_objects?: Known): Model {
-  const made = models.model_from_json(model.to_json(), custom_objects);
-  made.set_weights(model.get_weights());
-  return made;
-}
-
 function expectSame(model: Model, given: tf.Tensor | tf.Tensor[] = x()): Model {
-  const made = again(model);
+  const made = fromJson(model);
   expect(made.name).toBe(model.name);
   expectClose(made.apply(given as tf.Tensor), model.apply(given as tf.Tensor));
   return made;
@@ -145,7 +136,7 @@ test('an activation of the user comes by its name [SerializationLibTest.test_cus
     dense(2, { activation: own, input_shape: [3] }),
     dense(2, { activation: 'relu' }),
   ]);
-  const made = again(model, { own });
+  const made = fromJson(model, { own });
   expectClose(made.apply(x()), model.apply(x()));
   expect(() => models.model_from_json(model.to_json())).toThrow(/own/);
 });
@@ -171,7 +162,10 @@ test('inputs and outputs by name keep their keys [SerializationLibTest.test_dict
   const outputs = { sum: new layers.Add().apply([inputs.foo, inputs.bar]), same: inputs.bar };
   const model = new Model({ inputs, outputs } as never);
   const given = { foo: x(), bar: tf.neg(x()) } as never;
-  const [made, expected] = [again(model).apply(given), model.apply(given)] as unknown as object[];
+  const [made, expected] = [
+    fromJson(model).apply(given),
+    model.apply(given),
+  ] as unknown as object[];
   expect(Object.keys(made ?? {}).sort()).toEqual(['same', 'sum']);
   expectClose(made, expected);
 });

@@ -159,3 +159,13 @@ export function expectClose(
 export function lossesOf(model: Model): number[] {
   return model.losses.flatMap(numbers).sort((a, b) => a - b);
 }
+
+/** Makes a model of the JSON of another, with its weights. */
+export function fromJson(
+  model: Model,
+  custom_objects?: Parameters<typeof models.model_from_json>[1],
+): Model {
+  const made = models.model_from_json(model.to_json(), custom_objects);
+  made.set_weights(model.get_weights());
+  return made;
+}

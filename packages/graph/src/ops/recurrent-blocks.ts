@@ -80,12 +80,8 @@ const lstmCell: OpBuilder = (node) => {
   const settings = settingsOf(node);
   return (inputs) =>
     tf.tidy(() => {
-      const [x, state, hidden] = [0, 1, 2].map((i) => onDevice(inputAt(inputs, i))) as [
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-      ];
-      return lstmStep(x, state, hidden, weightsOf(inputs, 3), settings);
+      const given = (i: number): tf.Tensor => onDevice(inputAt(inputs, i));
+      return lstmStep(given(0), given(1), given(2), weightsOf(inputs, 3), settings);
     });
 };
 
@@ -119,15 +115,9 @@ const lstmBlock: OpBuilder = (node) => {
 /** One step of a GRU: reset gate, update gate, candidate, output. */
 const gruCell: OpBuilder = () => (inputs) =>
   tf.tidy(() => {
-    const given = [0, 1, 2, 3, 4, 5].map((i) => onDevice(inputAt(inputs, i)));
-    const [x, hidden, gateKernel, kernel, gateBias, bias] = given as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-    ];
+    const given = (i: number): tf.Tensor => onDevice(inputAt(inputs, i));
+    const [x, hidden, gateKernel, kernel] = [given(0), given(1), given(2), given(3)];
+    const [gateBias, bias] = [given(4), given(5)];
     const gates = tf.add(matMul(tf.concat([x, hidden], 1), gateKernel), gateBias);
     const [r, u] = tf.split(tf.sigmoid(gates), 2, 1) as [tf.Tensor, tf.Tensor];
     const c = tf.tanh(tf.add(matMul(tf.concat([x, tf.mul(hidden, r)], 1), kernel), bias));
