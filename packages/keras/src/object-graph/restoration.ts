@@ -1,5 +1,6 @@
-import type { ObjectEdge, ObjectGraph, ObjectNode } from '@km/checkpoint';
+import type { ObjectGraph, ObjectNode } from '@km/checkpoint';
 import { Module, optimizers, type TrackableView, type Variable } from '@km/layers';
+import { certainFirst } from './certain-first.ts';
 import { crossFamilies, SETTLED, type TrainableVariables } from './cross-families.ts';
 import { familyOfNode, familyOfOptimizer } from './optimizer-family.ts';
 import { reachable } from './reachable.ts';
@@ -217,18 +218,4 @@ export class Restoration {
       for (const variable of crossing.settled) this.#filled.add(variable);
     }
   }
-}
-
-/**
- * Edges of a model in the order in which they are to be trusted. Whether a layer with a table is one "with weights" differs
- * from version to version, and with it the numbers of all that follow; where the counts agree those numbers hold.
- */
-function certainFirst(
-  edges: readonly ObjectEdge[],
-  live: ReadonlyMap<string, unknown>,
-): readonly ObjectEdge[] {
-  const isCounted = (name: string): boolean => name.startsWith('layer_with_weights-');
-  const counted = edges.filter(({ name }) => isCounted(name));
-  if (counted.length === [...live.keys()].filter(isCounted).length) return edges;
-  return [...edges.filter(({ name }) => !isCounted(name)), ...counted];
 }

@@ -1,5 +1,6 @@
 import { trackable_children } from '@km/layers';
 import type { SavedObjectGraph } from '@km/savedmodel';
+import { certainFirst } from '../object-graph/certain-first.ts';
 
 /** Pairs of an object of the file and one of the program that edges of equal names lead to, from a first pair. */
 export function sameNames(
@@ -11,7 +12,7 @@ export function sameNames(
   // Pairs that are found are added to the map and followed later.
   for (const [index, live] of found) {
     const children = new Map(trackable_children(live));
-    for (const { name, node } of graph.nodes[index]?.children ?? []) {
+    for (const { name, node } of certainFirst(graph.nodes[index]?.children ?? [], children)) {
       const child = children.get(name);
       if (child !== undefined && !found.has(node)) found.set(node, child);
     }
