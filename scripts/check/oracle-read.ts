@@ -128,11 +128,14 @@ function layersOf(json: string): string[] {
 
 function compareDigests(
   what: string,
-  variables: readonly Variable[],
+  given: readonly Variable[],
   stored: readonly OracleVariable[],
 ): void {
   // TensorFlow counts the tables of preprocessing layers among the weights.
   const expected = stored.filter(({ name }) => !/WeightHandler$/.test(name));
+  // The experimental optimizers of TensorFlow 2.10 do not count their number of steps among the variables.
+  const isUncounted = what === 'optimizer' && expected.length === given.length - 1;
+  const variables = isUncounted ? given.slice(1) : given;
   if (variables.length !== expected.length) {
     throw new Error(`${what}: ${variables.length} variables, expected ${expected.length}`);
   }

@@ -2,6 +2,7 @@ import type { ObjectGraph, ObjectNode } from '@km/checkpoint';
 import { Module, optimizers, type TrackableView, type Variable } from '@km/layers';
 import { certainFirst } from './certain-first.ts';
 import { crossFamilies, SETTLED, type TrainableVariables } from './cross-families.ts';
+import { countIterations } from './early-optimizer.ts';
 import { familyOfNode, familyOfOptimizer } from './optimizer-family.ts';
 import { reachable } from './reachable.ts';
 import { VocabularyTable, vocabularyEdges } from './vocabulary-table.ts';
@@ -56,7 +57,7 @@ export class Restoration {
     view: TrackableView,
     trainables: TrainableVariables,
   ) {
-    this.graph = graph;
+    this.graph = countIterations(graph);
     this.#root = root;
     this.#view = view;
     this.#trainables = trainables;
