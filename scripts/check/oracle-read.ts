@@ -44,7 +44,8 @@ export async function checkRead(
     ? { rtol: 1e-2, atol: 2e-3 }
     : { rtol: 1e-4, atol: 1e-5 };
   compareOutputs(model, entry, 'outputs', comparer, tolerance);
-  if (expected.deterministicTrain && model.optimizer !== null && keepsState(entry)) {
+  const goesOn = keepsState(entry) && !trainsOtherwise(entry);
+  if (expected.deterministicTrain && model.optimizer !== null && goesOn) {
     const [x, y] = [inputsOf(entry, 'inputs'), inputsOf(entry, 'targets')];
     await model.fit(x, y, { batch_size: 1024, epochs: 1, shuffle: false, verbose: 0 });
     const after = entry.name.includes('float16')
@@ -54,6 +55,12 @@ export async function checkRead(
   }
   model.dispose();
   return comparer.difference;
+}
+
+/** The experimental RMSprop of TensorFlow 2.10 divides otherwise than that of later releases, as docs/versions.md says. */
+function trainsOtherwise({ name, expected }: OracleCase): boolean {
+  const [first] = expected.optimizer?.variables ?? [];
+  return name === 'opt_rmsprop_centered_new' && !first?.name.startsWith('iteration');
 }
 
 /** Formats in which TensorFlow itself stores the state of that optimizer. */

@@ -22,6 +22,11 @@ const IMPOSSIBLE: readonly (readonly [id: RegExp, words: RegExp, reason: string]
     'TensorFlow 2.4 refuses the query_shape of MultiHeadAttention that later releases demand',
   ],
   [
+    /^subclassed\.weights-keras$/,
+    /Layer 'loss' expected 2 variables/,
+    'the kit restores into a trained model, which has a loss; like TensorFlow, a subclassed model has none once loaded',
+  ],
+  [
     /^opt_\w+_new\.ckpt$/,
     /incompatible tensor with shape/,
     'the experimental optimizers of TensorFlow 2.10 number their state otherwise than all later releases',

@@ -29,9 +29,12 @@ export async function loadModelKeras(source: ByteSource, context: LoadContext): 
     kerasVersion: version,
     source: `${source.name}/config.json`,
   });
+  const config = parseConfig(text);
+  // A subclassed model makes its weights in a call only.
+  const buildConfig = isJsonObject(config) ? config.build_config : undefined;
+  if (isJsonObject(buildConfig)) model.build_from_config(buildConfig);
   const weights = await openWeights(zip, source.name, context.read);
   await matchV3(model, weights, context.report, context.read);
-  const config = parseConfig(text);
   const compileConfig = isJsonObject(config) ? config.compile_config : undefined;
   if (context.compile && compileConfig !== undefined && compileConfig !== null) {
     compileFromConfig(model, compileConfig, context, {

@@ -15,7 +15,7 @@ import {
 import { type JsonValue, printConfig, toKerasV3 } from '@km/keras-config';
 import { builtin_layers, Layer, type Model } from '@km/layers';
 import { KERAS_2, nameByClass, walkV3 } from '../weights-v3/walk.ts';
-import { architectureOf, KERAS_VERSION, requireArchitecture } from './model-json.ts';
+import { architectureOf, KERAS_VERSION } from './model-json.ts';
 import { compileConfig } from './training-config.ts';
 
 /** Equal models give equal bytes, so the archive is not dated. */
@@ -28,7 +28,6 @@ export async function saveModelKeras(
   include_optimizer: boolean,
   options?: WriteOptions,
 ): Promise<void> {
-  requireArchitecture(model, 'a .keras archive');
   const weights = encodeWeightsV3(weightsV3Of(model, include_optimizer));
   const entries = [
     { key: 'metadata.json', data: ascii({ keras_version: KERAS_VERSION, date_saved: DATE_SAVED }) },
