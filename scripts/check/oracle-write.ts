@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { models } from '@km/keras';
+import { models, saved_model } from '@km/keras';
+import * as tf from '@tensorflow/tfjs-core';
 import type { OracleCase } from './oracle-case.ts';
 import { loadCase } from './oracle-read.ts';
 
@@ -24,7 +25,7 @@ export async function writeBack(
   const folder = path.join(out, `${entry.name}.${entry.format}`);
   mkdirSync(folder, { recursive: true });
   const name = NAMES[entry.format] ?? '';
-  await save(model, entry.format, path.join(folder, name));
+  await save(model, entry, path.join(folder, name));
   model.dispose();
   for (const file of ['inputs', 'targets', 'outputs', 'outputsAfter']) {
     copyFileSync(path.join(entry.folder, `${file}.bin`), path.join(folder, `${file}.bin`));
@@ -34,11 +35,36 @@ export async function writeBack(
   return 0;
 }
 
-async function save(model: models.Model, format: string, file: string): Promise<void> {
+/** The signatures that the kit gives a model of that name, written by hand. */
+function signaturesOf(name: string, model: models.Model): Record<string, unknown> | undefined {
+  if (name !== 'custom_signatures') return undefined;
+  const features = { shape: [null, 4], name: 'features' };
+  const hidden = model.get_layer('hidden');
+  const body = new models.Model({ inputs: model.inputs, outputs: hidden.output });
+  const classify = saved_model.signature(
+    (x: tf.Tensor) => {
+      const probs = model.apply<tf.Tensor>(x);
+      return { probs, label: tf.argMax(probs, -1) };
+    },
+    [features],
+  );
+  const embed = saved_model.signature(
+    (x: tf.Tensor, gain: tf.Tensor) => ({ embedding: tf.mul(body.apply<tf.Tensor>(x), gain) }),
+    [features, { shape: [], name: 'gain' }],
+  );
+  return { serving_default: classify, embed };
+}
+
+async function save(
+  model: models.Model,
+  { name, format }: OracleCase,
+  file: string,
+): Promise<void> {
   switch (format) {
     case 'h5':
       return model.save(file, { save_format: 'h5' });
     case 'tf':
+      return model.save(file, { save_format: 'tf', signatures: signaturesOf(name, model) });
     case 'keras':
       return model.save(file, { save_format: format });
     case 'weights-h5':

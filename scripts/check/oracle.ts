@@ -1,12 +1,12 @@
 /**
  * Exchanges models with installed TensorFlow versions, both ways:
- * `oracle.ts [VERSION …] [--formats F,…] [--only NAME,…] [--all]`. Without `--all` a choice of models is taken.
+ * `oracle.ts [VERSION …] [--formats F,…] [--only NAME,…] [--all] [--across VERSION,…] [--keep FOLDER]`. Without `--all` a choice of
+ * models is taken; with `--across` other versions read the SavedModels, too, and `--keep` leaves the files.
  * Each version writes its models, which are read here and compared; what was read is written again here, and that version
  * reads it. Where KM_GOLDENS names recorded results, TensorFlow goes on with trainings begun here. KM_ORACLE says where the kit (`km_oracle.py`) lies, KM_ORACLE_HOME where its environments are.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ready } from '@km/keras';
@@ -14,10 +14,12 @@ import { type Outcome, printGroup } from './golden-report.ts';
 import { type OracleCase, readOracleCase } from './oracle-case.ts';
 import { oracleCheckpoints } from './oracle-checkpoints.ts';
 import { oracleContinuations } from './oracle-continuation.ts';
+import { type Kit, kitOf, matrix } from './oracle-kit.ts';
 import { checkRead } from './oracle-read.ts';
 import { oracleRevive, REVIVED } from './oracle-revive.ts';
 import { judgeRow, type MatrixRow } from './oracle-rows.ts';
 import { oracleShown } from './oracle-saved-model-cli.ts';
+import { oracleServing, SERVED } from './oracle-serving.ts';
 import { oracleTrain } from './oracle-train.ts';
 import { writeBack } from './oracle-write.ts';
 
@@ -51,48 +53,6 @@ const SHOWN = '2.15.';
 const WRITTEN = ['h5', 'tf', 'keras', 'ckpt', 'weights-h5', 'weights-keras'];
 const FORMATS = [...WRITTEN, 'tf-notrace', 'plain', 'export', 'train-ckpt', 'json'];
 
-interface Kit {
-  readonly script: string;
-  readonly python: string;
-}
-
-function kitOf(version: string): Kit {
-  const folder = process.env.KM_ORACLE;
-  if (folder === undefined) throw new Error('KM_ORACLE must name the folder of km_oracle.py.');
-  const home = process.env.KM_ORACLE_HOME ?? path.join(homedir(), '.cache', 'km-oracle');
-  const python = path.join(home, `tf-${version}`, 'bin', 'python');
-  if (!existsSync(python))
-    throw new Error(`${python} does not exist: run the kit's setup.sh ${version}.`);
-  return { script: path.join(folder, 'km_oracle.py'), python };
-}
-
-/** Runs the kit's matrix command; resolves to its rows. */
-async function matrix(
-  { script, python }: Kit,
-  args: readonly string[],
-): Promise<readonly MatrixRow[]> {
-  const env = {
-    ...process.env,
-    TF_ENABLE_ONEDNN_OPTS: '0',
-    TF_CPP_MIN_LOG_LEVEL: '3',
-    CUDA_VISIBLE_DEVICES: '-1',
-  };
-  const child = spawn(python, [script, 'matrix', ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [output, errors]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  const status = await new Promise((resolve) => child.on('close', resolve));
-  try {
-    return JSON.parse(Buffer.concat(output).toString()).rows;
-  } catch {
-    const tail = Buffer.concat(errors).toString().slice(-500);
-    throw new Error(`the kit printed no JSON (exit ${String(status)}): ${tail}`);
-  }
-}
-
 async function attempt(id: string, run: () => Promise<number | string>): Promise<Outcome> {
   try {
     const result = await run();
@@ -114,6 +74,10 @@ function casesOf(folder: string): OracleCase[] {
 interface Selection {
   readonly formats: readonly string[];
   readonly only: string;
+  /** Versions that read the SavedModels of the others. */
+  readonly across: readonly string[];
+  /** Folder in which the files stay; a temporary one when empty. */
+  readonly keep: string;
 }
 
 /** Compares `km inspect --all` with what TensorFlow prints of its models. */
@@ -123,12 +87,42 @@ async function showAll({ python }: Kit, folder: string): Promise<Outcome[]> {
   return outcomes;
 }
 
-async function checkVersion(version: string, { formats, only }: Selection): Promise<Outcome[]> {
+/** Folders of the files of one version, and the rows of what it made. */
+interface Exchange {
+  readonly theirs: string;
+  readonly ours: string;
+  readonly native: readonly MatrixRow[];
+}
+
+/** Lets versions read the SavedModels that were made for another one; gives what became of each. */
+async function readAcross(
+  from: string,
+  { theirs, ours, native }: Exchange,
+  { only, across }: Selection,
+): Promise<Outcome[]> {
+  const all: Outcome[] = [];
+  for (const version of across) {
+    if (version === from) continue;
+    const kit = kitOf(version);
+    const models = only === '' ? [] : ['--only', only];
+    const rows = await matrix(kit, ['--formats', 'tf', '--read', ours, ...models]);
+    const outcomes = rows.map((row) => judgeRow(row, native));
+    const served = await oracleServing(kit, { ours, theirs, only, across: true });
+    printGroup(`@km, from ${from} → ${version}`, outcomes);
+    printGroup(`served, from ${from} → ${version}`, served);
+    all.push(...outcomes, ...served);
+  }
+  return all;
+}
+
+async function checkVersion(version: string, selection: Selection): Promise<Outcome[]> {
+  const { formats, only, keep } = selection;
   const kit = kitOf(version);
-  const work = mkdtempSync(path.join(tmpdir(), 'km-oracle-'));
+  const work =
+    keep === '' ? mkdtempSync(path.join(tmpdir(), 'km-oracle-')) : path.join(keep, version);
   const theirs = path.join(work, 'theirs');
   const ours = path.join(work, 'ours');
-  mkdirSync(ours);
+  mkdirSync(ours, { recursive: true });
   const models = only === '' ? [] : ['--only', only];
   try {
     const native = await matrix(kit, ['--formats', formats.join(','), '--keep', theirs, ...models]);
@@ -144,18 +138,23 @@ async function checkVersion(version: string, { formats, only }: Selection): Prom
     const failures = written.filter(({ status }) => status !== 'passed');
     const rows = await matrix(kit, ['--formats', formats.join(','), '--read', ours, ...models]);
     const judged = rows.map((row) => judgeRow(row, native));
+    const folders = { ours, theirs, only: only === '' ? '' : SERVED.join(',') };
+    const served = formats.includes('tf') ? await oracleServing(kit, folders) : [];
     const checkpoints = await oracleCheckpoints(kit.python);
     const trained = await oracleTrain(kit.python);
     const revived = await oracleRevive(kit.python, only === '' ? '' : REVIVED.join(','));
     printGroup(`${version} → @km`, read);
     printGroup(`@km → ${version}`, [...failures, ...judged]);
+    printGroup(`served, ${version}`, served);
     printGroup(`checkpoints, ${version}`, checkpoints);
     printGroup(`train.Checkpoint, ${version}`, trained);
     printGroup(`revived, ${version}`, revived);
     const shown = version.startsWith(SHOWN) ? await showAll(kit, theirs) : [];
-    return [...read, ...failures, ...judged, ...checkpoints, ...trained, ...revived, ...shown];
+    const exchanged = [...read, ...failures, ...judged, ...served];
+    const across = await readAcross(version, { theirs, ours, native }, selection);
+    return [...exchanged, ...checkpoints, ...trained, ...revived, ...shown, ...across];
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    if (keep === '') rmSync(work, { recursive: true, force: true });
   }
 }
 
@@ -166,10 +165,17 @@ async function main(): Promise<void> {
       formats: { type: 'string', default: FORMATS.join(',') },
       only: { type: 'string', default: CHOICE.join(',') },
       all: { type: 'boolean', default: false },
+      across: { type: 'string', default: '' },
+      keep: { type: 'string', default: '' },
     },
   });
   await ready();
-  const selection = { formats: values.formats.split(','), only: values.all ? '' : values.only };
+  const selection = {
+    formats: values.formats.split(','),
+    only: values.all ? '' : values.only,
+    across: values.across.split(',').filter((version) => version !== ''),
+    keep: values.keep,
+  };
   const pending = [...(positionals.length > 0 ? positionals : VERSIONS)];
   const all: Outcome[] = [];
   const work = async (): Promise<void> => {
