@@ -22,7 +22,7 @@ const modules = {
   example: ['example.proto'],
   fingerprint: ['fingerprint.proto'],
   'keras-metadata': ['keras_metadata.proto'],
-  'saved-model': ['saved_model.proto'],
+  'saved-model': ['saved_model.proto', 'object_graph_outline.proto'],
 };
 
 const banner =

@@ -1,20 +1,24 @@
 import { partialShape, tensorDType } from '@km/core/tensor-proto';
-import type {
-  FunctionSpec as FunctionSpecProto,
-  SavedObject,
-  SavedVariable,
+import {
+  FunctionSpec as FunctionSpecMessage,
+  type ObjectOutline,
+  type SavedVariable,
 } from '@km/proto/saved-model';
+import { decodeMessage } from './decode-message.ts';
+import { once } from './once.ts';
 import type { FunctionSpec, SavedNodeKind, VariableKind } from './saved-node.ts';
 import { decodeStructure } from './structure.ts';
 
 /** Reads what an object of a SavedModel is. */
-export function decodeNodeKind(proto: SavedObject): SavedNodeKind {
+export function decodeNodeKind(proto: ObjectOutline, source: string): SavedNodeKind {
   return (
-    decodeObject(proto) ?? decodeFunction(proto) ?? decodeTensorSource(proto) ?? { kind: 'unknown' }
+    decodeObject(proto) ??
+    decodeFunction(proto, source) ??
+    decodeTensorSource(proto) ?? { kind: 'unknown' }
   );
 }
 
-function decodeObject({ userObject, asset, resource }: SavedObject): SavedNodeKind | undefined {
+function decodeObject({ userObject, asset, resource }: ObjectOutline): SavedNodeKind | undefined {
   if (userObject !== null) {
     const { identifier, version, metadata } = userObject;
     return {
@@ -29,23 +33,33 @@ function decodeObject({ userObject, asset, resource }: SavedObject): SavedNodeKi
   return resource === null ? undefined : { kind: 'resource', device: resource.device };
 }
 
-function decodeFunction(proto: SavedObject): SavedNodeKind | undefined {
+function decodeFunction(proto: ObjectOutline, source: string): SavedNodeKind | undefined {
   const { function: polymorphic, bareConcreteFunction: bare } = proto;
   if (polymorphic !== null) {
     const { concreteFunctions, functionSpec } = polymorphic;
-    return { kind: 'function', concreteFunctions, spec: decodeSpec(functionSpec) };
+    const spec = once(() => decodeSpec(functionSpec, source));
+    return {
+      kind: 'function',
+      concreteFunctions,
+      get spec() {
+        return spec();
+      },
+    };
   }
   if (bare === null) return undefined;
+  const spec = once(() => decodeSpec(bare.functionSpec, source));
   return {
     kind: 'bareConcreteFunction',
     concreteFunction: bare.concreteFunctionName,
     argumentKeywords: bare.argumentKeywords,
     allowedPositionalArguments: Number(bare.allowedPositionalArguments),
-    spec: decodeSpec(bare.functionSpec),
+    get spec() {
+      return spec();
+    },
   };
 }
 
-function decodeTensorSource(proto: SavedObject): SavedNodeKind | undefined {
+function decodeTensorSource(proto: ObjectOutline): SavedNodeKind | undefined {
   const { variable, constant, capturedTensor } = proto;
   if (variable !== null) return decodeVariable(variable);
   if (constant !== null) return { kind: 'constant', operation: constant.operation };
@@ -69,8 +83,9 @@ function decodeVariable(proto: SavedVariable): VariableKind {
   };
 }
 
-function decodeSpec(proto: FunctionSpecProto | null): FunctionSpec | undefined {
-  if (proto === null) return undefined;
+function decodeSpec(bytes: Uint8Array | null, source: string): FunctionSpec | undefined {
+  if (bytes === null) return undefined;
+  const proto = decodeMessage(FunctionSpecMessage, bytes, source);
   const { fullargspec, isMethod, inputSignature, jitCompile } = proto;
   return {
     fullargspec: decodeStructure(fullargspec),

@@ -1,25 +1,27 @@
 import { MalformedError } from '@km/core';
-import type {
-  SavedConcreteFunction,
-  SavedObject,
-  SavedObjectGraph as SavedObjectGraphProto,
+import {
+  type ConcreteFunctionOutline,
+  ObjectGraphOutline,
+  type ObjectOutline,
+  StructuredValue,
 } from '@km/proto/saved-model';
+import { decodeMessage } from './decode-message.ts';
 import { decodeNodeKind } from './decode-node-kind.ts';
+import { once } from './once.ts';
 import type { ConcreteFunction, SavedNode, SavedObjectGraph } from './saved-node.ts';
-import { decodeStructure } from './structure.ts';
+import { decodeStructure, type Structure } from './structure.ts';
 
 /**
- * Reads the objects of a SavedModel.
- * @throws MalformedError when one refers to an object that is not there.
+ * Reads the objects of a SavedModel from an encoded `SavedObjectGraph`; signatures of functions, which are most of it,
+ * are decoded when they are asked for.
+ * @throws MalformedError when it is damaged, or an object refers to one that is not there.
  */
-export function decodeSavedObjectGraph(
-  proto: SavedObjectGraphProto,
-  source: string,
-): SavedObjectGraph {
-  const nodes = proto.nodes.map(decodeNode);
+export function decodeSavedObjectGraph(bytes: Uint8Array, source: string): SavedObjectGraph {
+  const proto = decodeMessage(ObjectGraphOutline, bytes, source);
+  const nodes = proto.nodes.map((node, id) => decodeNode(node, id, source));
   const functions = Object.entries(proto.concreteFunctions);
   const concreteFunctions = new Map(
-    functions.map(([name, value]) => [name, decodeConcreteFunction(name, value)]),
+    functions.map(([name, value]) => [name, decodeConcreteFunction(name, value, source)]),
   );
   for (const node of nodes) checkReferences(referencesOf(node), nodes, `nodes[${node.id}]`, source);
   for (const { name, boundInputs } of concreteFunctions.values()) {
@@ -28,11 +30,11 @@ export function decodeSavedObjectGraph(
   return { nodes, concreteFunctions };
 }
 
-function decodeNode(proto: SavedObject, id: number): SavedNode {
+function decodeNode(proto: ObjectOutline, id: number, source: string): SavedNode {
   const saveables = Object.entries(proto.saveableObjects);
   return {
     id,
-    value: decodeNodeKind(proto),
+    value: decodeNodeKind(proto, source),
     children: edges(proto.children),
     dependencies: edges(proto.dependencies),
     slots: proto.slotVariables.map((slot) => ({
@@ -58,12 +60,25 @@ function edges(
   return references.map(({ localName, nodeId }) => ({ name: localName, node: nodeId }));
 }
 
-function decodeConcreteFunction(name: string, proto: SavedConcreteFunction): ConcreteFunction {
+function decodeConcreteFunction(
+  name: string,
+  proto: ConcreteFunctionOutline,
+  source: string,
+): ConcreteFunction {
+  const { boundInputs, canonicalizedInputSignature, outputSignature } = proto;
+  const signature = (bytes: Uint8Array | null): (() => Structure) =>
+    once(() => decodeStructure(bytes && decodeMessage(StructuredValue, bytes, source)));
+  const input = signature(canonicalizedInputSignature);
+  const output = signature(outputSignature);
   return {
     name,
-    boundInputs: proto.boundInputs,
-    inputSignature: decodeStructure(proto.canonicalizedInputSignature),
-    outputSignature: decodeStructure(proto.outputSignature),
+    boundInputs,
+    get inputSignature() {
+      return input();
+    },
+    get outputSignature() {
+      return output();
+    },
   };
 }
 

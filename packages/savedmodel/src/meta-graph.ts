@@ -35,12 +35,13 @@ export interface MetaGraph {
   readonly saver: SaverDef | undefined;
   /** Ops that a function stands for, by function name. */
   readonly functionAliases: ReadonlyMap<string, string>;
-  /** The message without its graph, for what has no place above. */
+  /** The message without its graph and its objects, for what has no place above. */
   readonly proto: MetaGraphDef;
 }
 
-/** Field of `MetaGraphDef` that holds the graph. */
+/** Fields of `MetaGraphDef` that hold the graph and the objects. */
 const GRAPH_DEF = 2;
+const OBJECT_GRAPH_DEF = 7;
 
 /**
  * Decodes a `MetaGraphDef`; the graph, which is most of it, is decoded when it is asked for.
@@ -48,13 +49,15 @@ const GRAPH_DEF = 2;
  */
 export function decodeMetaGraph(bytes: Uint8Array, source: string): MetaGraph {
   const graphParts: Uint8Array[] = [];
+  const objectParts: Uint8Array[] = [];
   const rest: Uint8Array[] = [];
-  for (const field of wireFields(bytes, source)) {
-    if (field.number === GRAPH_DEF && field.wireType === BYTES) graphParts.push(field.content);
-    else rest.push(field.whole);
+  for (const { number, wireType, content, whole } of wireFields(bytes, source)) {
+    if (number === GRAPH_DEF && wireType === BYTES) graphParts.push(content);
+    else if (number === OBJECT_GRAPH_DEF && wireType === BYTES) objectParts.push(content);
+    else rest.push(whole);
   }
   const proto = decodeMessage(MetaGraphMessage, joinParts(rest), source);
-  const { metaInfoDef: info, objectGraphDef, saverDef } = proto;
+  const { metaInfoDef: info, saverDef } = proto;
   return {
     tags: info?.tags ?? [],
     tensorflowVersion: info?.tensorflowVersion ?? '',
@@ -62,7 +65,8 @@ export function decodeMetaGraph(bytes: Uint8Array, source: string): MetaGraph {
     strippedDefaultAttrs: info?.strippedDefaultAttrs ?? false,
     signatures: decodeSignatures(proto.signatureDef),
     graph: savedGraph(joinParts(graphParts), source),
-    objectGraph: objectGraphDef ? decodeSavedObjectGraph(objectGraphDef, source) : undefined,
+    objectGraph:
+      objectParts.length === 0 ? undefined : decodeSavedObjectGraph(joinParts(objectParts), source),
     assets: assetsOf(proto, source),
     collections: new Map(Object.entries(proto.collectionDef)),
     graphVariables: graphVariables(proto.collectionDef, source),

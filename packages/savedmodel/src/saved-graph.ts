@@ -1,6 +1,7 @@
 import { GraphDef, type NodeDef } from '@km/proto/saved-model';
 import { decodeMessage } from './decode-message.ts';
 import { type FunctionLibrary, functionLibrary } from './function-library.ts';
+import { once } from './once.ts';
 import { BYTES, joinParts, wireFields } from './wire-fields.ts';
 
 /** The graph of a meta graph; its parts are decoded when they are asked for. */
@@ -41,14 +42,6 @@ export function savedGraph(bytes: Uint8Array, source: string): SavedGraph {
     get functions() {
       return functions();
     },
-  };
-}
-
-function once<Value>(compute: () => Value): () => Value {
-  let value: Value | undefined;
-  return () => {
-    value ??= compute();
-    return value;
   };
 }
 

@@ -1,7 +1,13 @@
 import { isKmError, type KmErrorCode, memoryStore } from '@km/core';
 import { decodeProto, encodeProto } from '@km/proto';
 import { GraphDef, SavedModel as SavedModelProto, TensorShapeProto } from '@km/proto/saved-model';
-import { bindVariables, readSavedModel, usedOps } from '@km/savedmodel';
+import {
+  bindVariables,
+  type ConcreteFunction,
+  type MetaGraph,
+  readSavedModel,
+  usedOps,
+} from '@km/savedmodel';
 import { byteFlips, runHostile, truncations } from '@km/test-utils';
 import { decodeFingerprint } from '../src/fingerprint.ts';
 import { decodeKerasMetadata } from '../src/keras-metadata.ts';
@@ -12,9 +18,22 @@ async function readAllOf(files: Iterable<readonly [string, Uint8Array]>): Promis
   const model = await readSavedModel({ store: memoryStore(files), path: '' });
   for (const metaGraph of model.metaGraphs) {
     usedOps(metaGraph.graph);
+    readSignatures(metaGraph);
     await bindVariables(model, metaGraph);
   }
   await model.readFingerprint();
+}
+
+/** Decodes what is put off until it is asked for. */
+function readSignatures({ objectGraph }: MetaGraph): unknown[] {
+  const { nodes = [], concreteFunctions = new Map<string, ConcreteFunction>() } = objectGraph ?? {};
+  return [
+    ...nodes.map(({ value }) => ('spec' in value ? value.spec : undefined)),
+    ...[...concreteFunctions.values()].map((concrete) => [
+      concrete.inputSignature,
+      concrete.outputSignature,
+    ]),
+  ];
 }
 
 const filesOf = (name: string): Map<string, Uint8Array> => new Map(modelStore(name).objects);

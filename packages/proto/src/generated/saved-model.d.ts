@@ -5556,3 +5556,408 @@ export namespace SaverDef {
         V2 = 2
     }
 }
+
+/** Represents an ObjectGraphOutline. */
+export class ObjectGraphOutline {
+
+    /**
+     * Constructs a new ObjectGraphOutline.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: ObjectGraphOutline.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** ObjectGraphOutline nodes. */
+    nodes: ObjectOutline[];
+
+    /** ObjectGraphOutline concreteFunctions. */
+    concreteFunctions: { [k: string]: ConcreteFunctionOutline };
+
+    /**
+     * Encodes the specified ObjectGraphOutline message. Does not implicitly {@link ObjectGraphOutline.verify|verify} messages.
+     * @param message ObjectGraphOutline message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: ObjectGraphOutline.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes an ObjectGraphOutline message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {ObjectGraphOutline & ObjectGraphOutline.$Shape} ObjectGraphOutline
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ObjectGraphOutline & ObjectGraphOutline.$Shape;
+}
+
+export namespace ObjectGraphOutline {
+
+    /** Properties of an ObjectGraphOutline. */
+    interface $Properties {
+
+        /** ObjectGraphOutline nodes */
+        nodes?: ObjectOutline.$Properties[];
+
+        /** ObjectGraphOutline concreteFunctions */
+        concreteFunctions?: { [k: string]: ConcreteFunctionOutline.$Properties };
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of an ObjectGraphOutline. */
+    type $Shape = {
+      nodes?: ObjectOutline.$Shape[];
+      concreteFunctions?: { [k: string]: ConcreteFunctionOutline.$Shape };
+      $unknowns?: Uint8Array[];
+    };
+}
+
+/** Represents an ObjectOutline. */
+export class ObjectOutline {
+
+    /**
+     * Constructs a new ObjectOutline.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: ObjectOutline.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** ObjectOutline children. */
+    children: TrackableObjectGraph.TrackableObject.ObjectReference[];
+
+    /** ObjectOutline slotVariables. */
+    slotVariables: TrackableObjectGraph.TrackableObject.SlotVariableReference[];
+
+    /** ObjectOutline userObject. */
+    userObject: (SavedUserObject|null);
+
+    /** ObjectOutline asset. */
+    asset: (SavedAsset|null);
+
+    /** ObjectOutline function. */
+    function: (FunctionOutline|null);
+
+    /** ObjectOutline variable. */
+    variable: (SavedVariable|null);
+
+    /** ObjectOutline bareConcreteFunction. */
+    bareConcreteFunction: (BareConcreteFunctionOutline|null);
+
+    /** ObjectOutline constant. */
+    constant: (SavedConstant|null);
+
+    /** ObjectOutline resource. */
+    resource: (SavedResource|null);
+
+    /** ObjectOutline capturedTensor. */
+    capturedTensor: (CapturedTensor|null);
+
+    /** ObjectOutline saveableObjects. */
+    saveableObjects: { [k: string]: SaveableObject };
+
+    /** ObjectOutline registeredName. */
+    registeredName: string;
+
+    /** ObjectOutline serializedUserProto. */
+    serializedUserProto: (Any|null);
+
+    /** ObjectOutline dependencies. */
+    dependencies: TrackableObjectGraph.TrackableObject.ObjectReference[];
+
+    /** ObjectOutline registeredSaver. */
+    registeredSaver: string;
+
+    /** ObjectOutline kind. */
+    kind?: ("userObject"|"asset"|"Function"|"variable"|"bareConcreteFunction"|"constant"|"resource"|"capturedTensor");
+
+    /**
+     * Encodes the specified ObjectOutline message. Does not implicitly {@link ObjectOutline.verify|verify} messages.
+     * @param message ObjectOutline message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: ObjectOutline.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes an ObjectOutline message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {ObjectOutline & ObjectOutline.$Shape} ObjectOutline
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ObjectOutline & ObjectOutline.$Shape;
+}
+
+export namespace ObjectOutline {
+
+    /** Properties of an ObjectOutline. */
+    interface $Properties {
+
+        /** ObjectOutline children */
+        children?: TrackableObjectGraph.TrackableObject.ObjectReference.$Properties[];
+
+        /** ObjectOutline slotVariables */
+        slotVariables?: TrackableObjectGraph.TrackableObject.SlotVariableReference.$Properties[];
+
+        /** ObjectOutline userObject */
+        userObject?: (SavedUserObject.$Properties|null);
+
+        /** ObjectOutline asset */
+        asset?: (SavedAsset.$Properties|null);
+
+        /** ObjectOutline function */
+        "function"?: (FunctionOutline.$Properties|null);
+
+        /** ObjectOutline variable */
+        variable?: (SavedVariable.$Properties|null);
+
+        /** ObjectOutline bareConcreteFunction */
+        bareConcreteFunction?: (BareConcreteFunctionOutline.$Properties|null);
+
+        /** ObjectOutline constant */
+        constant?: (SavedConstant.$Properties|null);
+
+        /** ObjectOutline resource */
+        resource?: (SavedResource.$Properties|null);
+
+        /** ObjectOutline capturedTensor */
+        capturedTensor?: (CapturedTensor.$Properties|null);
+
+        /** ObjectOutline saveableObjects */
+        saveableObjects?: { [k: string]: SaveableObject.$Properties };
+
+        /** ObjectOutline registeredName */
+        registeredName?: string;
+
+        /** ObjectOutline serializedUserProto */
+        serializedUserProto?: (Any.$Properties|null);
+
+        /** ObjectOutline dependencies */
+        dependencies?: TrackableObjectGraph.TrackableObject.ObjectReference.$Properties[];
+
+        /** ObjectOutline registeredSaver */
+        registeredSaver?: string;
+
+        /** ObjectOutline kind */
+        kind?: ("userObject"|"asset"|"Function"|"variable"|"bareConcreteFunction"|"constant"|"resource"|"capturedTensor");
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Narrowed shape of an ObjectOutline. */
+    type $Shape = {
+      children?: TrackableObjectGraph.TrackableObject.ObjectReference.$Shape[];
+      slotVariables?: TrackableObjectGraph.TrackableObject.SlotVariableReference.$Shape[];
+      userObject?: SavedUserObject.$Shape|null;
+      asset?: SavedAsset.$Shape|null;
+      "Function"?: FunctionOutline.$Shape|null;
+      variable?: SavedVariable.$Shape|null;
+      bareConcreteFunction?: BareConcreteFunctionOutline.$Shape|null;
+      constant?: SavedConstant.$Shape|null;
+      resource?: SavedResource.$Shape|null;
+      capturedTensor?: CapturedTensor.$Shape|null;
+      saveableObjects?: { [k: string]: SaveableObject.$Shape };
+      registeredName?: string;
+      serializedUserProto?: (Any.$Shape|null);
+      dependencies?: TrackableObjectGraph.TrackableObject.ObjectReference.$Shape[];
+      registeredSaver?: string;
+      $unknowns?: Uint8Array[];
+    } & (
+      ({ kind?: undefined; userObject?: null; asset?: null; "Function"?: null; variable?: null; bareConcreteFunction?: null; constant?: null; resource?: null; capturedTensor?: null }|{ kind?: "userObject"; userObject: SavedUserObject.$Shape; asset?: null; "Function"?: null; variable?: null; bareConcreteFunction?: null; constant?: null; resource?: null; capturedTensor?: null }|{ kind?: "asset"; userObject?: null; asset: SavedAsset.$Shape; "Function"?: null; variable?: null; bareConcreteFunction?: null; constant?: null; resource?: null; capturedTensor?: null }|{ kind?: "Function"; userObject?: null; asset?: null; "Function": FunctionOutline.$Shape; variable?: null; bareConcreteFunction?: null; constant?: null; resource?: null; capturedTensor?: null }|{ kind?: "variable"; userObject?: null; asset?: null; "Function"?: null; variable: SavedVariable.$Shape; bareConcreteFunction?: null; constant?: null; resource?: null; capturedTensor?: null }|{ kind?: "bareConcreteFunction"; userObject?: null; asset?: null; "Function"?: null; variable?: null; bareConcreteFunction: BareConcreteFunctionOutline.$Shape; constant?: null; resource?: null; capturedTensor?: null }|{ kind?: "constant"; userObject?: null; asset?: null; "Function"?: null; variable?: null; bareConcreteFunction?: null; constant: SavedConstant.$Shape; resource?: null; capturedTensor?: null }|{ kind?: "resource"; userObject?: null; asset?: null; "Function"?: null; variable?: null; bareConcreteFunction?: null; constant?: null; resource: SavedResource.$Shape; capturedTensor?: null }|{ kind?: "capturedTensor"; userObject?: null; asset?: null; "Function"?: null; variable?: null; bareConcreteFunction?: null; constant?: null; resource?: null; capturedTensor: CapturedTensor.$Shape })
+    );
+}
+
+/** Represents a FunctionOutline. */
+export class FunctionOutline {
+
+    /**
+     * Constructs a new FunctionOutline.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: FunctionOutline.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** FunctionOutline concreteFunctions. */
+    concreteFunctions: string[];
+
+    /** FunctionOutline functionSpec. */
+    functionSpec: (Uint8Array|null);
+
+    /**
+     * Encodes the specified FunctionOutline message. Does not implicitly {@link FunctionOutline.verify|verify} messages.
+     * @param message FunctionOutline message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: FunctionOutline.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes a FunctionOutline message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {FunctionOutline & FunctionOutline.$Shape} FunctionOutline
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): FunctionOutline & FunctionOutline.$Shape;
+}
+
+export namespace FunctionOutline {
+
+    /** Properties of a FunctionOutline. */
+    interface $Properties {
+
+        /** FunctionOutline concreteFunctions */
+        concreteFunctions?: string[];
+
+        /** FunctionOutline functionSpec */
+        functionSpec?: (Uint8Array|null);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of a FunctionOutline. */
+    type $Shape = FunctionOutline.$Properties;
+}
+
+/** Represents a ConcreteFunctionOutline. */
+export class ConcreteFunctionOutline {
+
+    /**
+     * Constructs a new ConcreteFunctionOutline.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: ConcreteFunctionOutline.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** ConcreteFunctionOutline boundInputs. */
+    boundInputs: number[];
+
+    /** ConcreteFunctionOutline canonicalizedInputSignature. */
+    canonicalizedInputSignature: (Uint8Array|null);
+
+    /** ConcreteFunctionOutline outputSignature. */
+    outputSignature: (Uint8Array|null);
+
+    /**
+     * Encodes the specified ConcreteFunctionOutline message. Does not implicitly {@link ConcreteFunctionOutline.verify|verify} messages.
+     * @param message ConcreteFunctionOutline message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: ConcreteFunctionOutline.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes a ConcreteFunctionOutline message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {ConcreteFunctionOutline & ConcreteFunctionOutline.$Shape} ConcreteFunctionOutline
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ConcreteFunctionOutline & ConcreteFunctionOutline.$Shape;
+}
+
+export namespace ConcreteFunctionOutline {
+
+    /** Properties of a ConcreteFunctionOutline. */
+    interface $Properties {
+
+        /** ConcreteFunctionOutline boundInputs */
+        boundInputs?: number[];
+
+        /** ConcreteFunctionOutline canonicalizedInputSignature */
+        canonicalizedInputSignature?: (Uint8Array|null);
+
+        /** ConcreteFunctionOutline outputSignature */
+        outputSignature?: (Uint8Array|null);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of a ConcreteFunctionOutline. */
+    type $Shape = ConcreteFunctionOutline.$Properties;
+}
+
+/** Represents a BareConcreteFunctionOutline. */
+export class BareConcreteFunctionOutline {
+
+    /**
+     * Constructs a new BareConcreteFunctionOutline.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: BareConcreteFunctionOutline.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** BareConcreteFunctionOutline concreteFunctionName. */
+    concreteFunctionName: string;
+
+    /** BareConcreteFunctionOutline argumentKeywords. */
+    argumentKeywords: string[];
+
+    /** BareConcreteFunctionOutline allowedPositionalArguments. */
+    allowedPositionalArguments: bigint;
+
+    /** BareConcreteFunctionOutline functionSpec. */
+    functionSpec: (Uint8Array|null);
+
+    /**
+     * Encodes the specified BareConcreteFunctionOutline message. Does not implicitly {@link BareConcreteFunctionOutline.verify|verify} messages.
+     * @param message BareConcreteFunctionOutline message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: BareConcreteFunctionOutline.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes a BareConcreteFunctionOutline message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {BareConcreteFunctionOutline & BareConcreteFunctionOutline.$Shape} BareConcreteFunctionOutline
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): BareConcreteFunctionOutline & BareConcreteFunctionOutline.$Shape;
+}
+
+export namespace BareConcreteFunctionOutline {
+
+    /** Properties of a BareConcreteFunctionOutline. */
+    interface $Properties {
+
+        /** BareConcreteFunctionOutline concreteFunctionName */
+        concreteFunctionName?: string;
+
+        /** BareConcreteFunctionOutline argumentKeywords */
+        argumentKeywords?: string[];
+
+        /** BareConcreteFunctionOutline allowedPositionalArguments */
+        allowedPositionalArguments?: bigint;
+
+        /** BareConcreteFunctionOutline functionSpec */
+        functionSpec?: (Uint8Array|null);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of a BareConcreteFunctionOutline. */
+    type $Shape = BareConcreteFunctionOutline.$Properties;
+}

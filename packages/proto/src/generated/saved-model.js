@@ -9147,3 +9147,749 @@ export const SaverDef = $root.SaverDef = (() => {
 
     return SaverDef;
 })();
+
+export const ObjectGraphOutline = $root.ObjectGraphOutline = (() => {
+
+    const ObjectGraphOutline = function (properties) {
+        this.nodes = [];
+        this.concreteFunctions = $Object.create(null);
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    ObjectGraphOutline.prototype.nodes = $util.emptyArray;
+    ObjectGraphOutline.prototype.concreteFunctions = $util.emptyObject;
+
+    ObjectGraphOutline.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.nodes != null && message.nodes.length)
+            for (let i = 0; i < message.nodes.length; ++i)
+                $root.ObjectOutline.encode(message.nodes[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+        if (message.concreteFunctions != null && $Object.hasOwnProperty.call(message, "concreteFunctions"))
+            for (let keys = $mapKeys(message.concreteFunctions), i = 0; i < keys.length; ++i) {
+                writer.uint32(18).fork().uint32(10).string(keys[i]);
+                $root.ConcreteFunctionOutline.encode(message.concreteFunctions[keys[i]], writer.uint32(18).fork(), _depth + 1).ldelim().ldelim();
+            }
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    ObjectGraphOutline.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message, key, value;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.ObjectGraphOutline();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.nodes && message.nodes.length))
+                        message.nodes = [];
+                    message.nodes.push($root.ObjectOutline.decode(reader, reader.size(), $undefined, _depth + 1));
+                    continue;
+                }
+            case 2: {
+                    if (wireType !== 2)
+                        break;
+                    if (message.concreteFunctions === $util.emptyObject)
+                        message.concreteFunctions = $Object.create(null);
+                    let end2 = reader.size() + reader.pos;
+                    if (end2 > reader.len)
+                        throw $RangeError("index out of range");
+                    reader.len = end2;
+                    key = "";
+                    value = null;
+                    while (reader.pos < end2) {
+                        let tag2 = reader.tag();
+                        wireType = tag2 & 7;
+                        switch (tag2 >>>= 3) {
+                        case 1:
+                            if (wireType !== 2)
+                                break;
+                            key = reader.stringVerify();
+                            continue;
+                        case 2:
+                            if (wireType !== 2)
+                                break;
+                            value = $root.ConcreteFunctionOutline.decode(reader, reader.size(), $undefined, _depth + 1, value);
+                            continue;
+                        }
+                        reader.skipType(wireType, _depth, tag2);
+                    }
+                    if (reader.pos !== end2)
+                        throw $RangeError("index out of range");
+                    reader.len = end;
+                    if (key === "__proto__")
+                        $util.makeProp(message.concreteFunctions, key);
+                    message.concreteFunctions[key] = value || new $root.ConcreteFunctionOutline();
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return ObjectGraphOutline;
+})();
+
+export const ObjectOutline = $root.ObjectOutline = (() => {
+
+    const ObjectOutline = function (properties) {
+        this.children = [];
+        this.slotVariables = [];
+        this.saveableObjects = $Object.create(null);
+        this.dependencies = [];
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    ObjectOutline.prototype.children = $util.emptyArray;
+    ObjectOutline.prototype.slotVariables = $util.emptyArray;
+    ObjectOutline.prototype.userObject = null;
+    ObjectOutline.prototype.asset = null;
+    ObjectOutline.prototype["function"] = null;
+    ObjectOutline.prototype.variable = null;
+    ObjectOutline.prototype.bareConcreteFunction = null;
+    ObjectOutline.prototype.constant = null;
+    ObjectOutline.prototype.resource = null;
+    ObjectOutline.prototype.capturedTensor = null;
+    ObjectOutline.prototype.saveableObjects = $util.emptyObject;
+    ObjectOutline.prototype.registeredName = "";
+    ObjectOutline.prototype.serializedUserProto = null;
+    ObjectOutline.prototype.dependencies = $util.emptyArray;
+    ObjectOutline.prototype.registeredSaver = "";
+
+    let $oneOfFields;
+
+    $Object.defineProperty(ObjectOutline.prototype, "kind", {
+        get: $util.oneOfGetter($oneOfFields = ["userObject", "asset", "function", "variable", "bareConcreteFunction", "constant", "resource", "capturedTensor"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    ObjectOutline.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.children != null && message.children.length)
+            for (let i = 0; i < message.children.length; ++i)
+                $root.TrackableObjectGraph.TrackableObject.ObjectReference.encode(message.children[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+        if (message.slotVariables != null && message.slotVariables.length)
+            for (let i = 0; i < message.slotVariables.length; ++i)
+                $root.TrackableObjectGraph.TrackableObject.SlotVariableReference.encode(message.slotVariables[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+        if (message.userObject != null && $Object.hasOwnProperty.call(message, "userObject"))
+            $root.SavedUserObject.encode(message.userObject, writer.uint32(34).fork(), _depth + 1).ldelim();
+        if (message.asset != null && $Object.hasOwnProperty.call(message, "asset"))
+            $root.SavedAsset.encode(message.asset, writer.uint32(42).fork(), _depth + 1).ldelim();
+        if (message["function"] != null && $Object.hasOwnProperty.call(message, "function"))
+            $root.FunctionOutline.encode(message["function"], writer.uint32(50).fork(), _depth + 1).ldelim();
+        if (message.variable != null && $Object.hasOwnProperty.call(message, "variable"))
+            $root.SavedVariable.encode(message.variable, writer.uint32(58).fork(), _depth + 1).ldelim();
+        if (message.bareConcreteFunction != null && $Object.hasOwnProperty.call(message, "bareConcreteFunction"))
+            $root.BareConcreteFunctionOutline.encode(message.bareConcreteFunction, writer.uint32(66).fork(), _depth + 1).ldelim();
+        if (message.constant != null && $Object.hasOwnProperty.call(message, "constant"))
+            $root.SavedConstant.encode(message.constant, writer.uint32(74).fork(), _depth + 1).ldelim();
+        if (message.resource != null && $Object.hasOwnProperty.call(message, "resource"))
+            $root.SavedResource.encode(message.resource, writer.uint32(82).fork(), _depth + 1).ldelim();
+        if (message.saveableObjects != null && $Object.hasOwnProperty.call(message, "saveableObjects"))
+            for (let keys = $mapKeys(message.saveableObjects), i = 0; i < keys.length; ++i) {
+                writer.uint32(90).fork().uint32(10).string(keys[i]);
+                $root.SaveableObject.encode(message.saveableObjects[keys[i]], writer.uint32(18).fork(), _depth + 1).ldelim().ldelim();
+            }
+        if (message.capturedTensor != null && $Object.hasOwnProperty.call(message, "capturedTensor"))
+            $root.CapturedTensor.encode(message.capturedTensor, writer.uint32(98).fork(), _depth + 1).ldelim();
+        if (message.registeredName != null && $Object.hasOwnProperty.call(message, "registeredName") && message.registeredName !== "")
+            writer.uint32(106).string(message.registeredName);
+        if (message.serializedUserProto != null && $Object.hasOwnProperty.call(message, "serializedUserProto"))
+            $root.Any.encode(message.serializedUserProto, writer.uint32(114).fork(), _depth + 1).ldelim();
+        if (message.dependencies != null && message.dependencies.length)
+            for (let i = 0; i < message.dependencies.length; ++i)
+                $root.TrackableObjectGraph.TrackableObject.ObjectReference.encode(message.dependencies[i], writer.uint32(122).fork(), _depth + 1).ldelim();
+        if (message.registeredSaver != null && $Object.hasOwnProperty.call(message, "registeredSaver") && message.registeredSaver !== "")
+            writer.uint32(130).string(message.registeredSaver);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    ObjectOutline.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message, key, value;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.ObjectOutline();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.children && message.children.length))
+                        message.children = [];
+                    message.children.push($root.TrackableObjectGraph.TrackableObject.ObjectReference.decode(reader, reader.size(), $undefined, _depth + 1));
+                    continue;
+                }
+            case 3: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.slotVariables && message.slotVariables.length))
+                        message.slotVariables = [];
+                    message.slotVariables.push($root.TrackableObjectGraph.TrackableObject.SlotVariableReference.decode(reader, reader.size(), $undefined, _depth + 1));
+                    continue;
+                }
+            case 4: {
+                    if (wireType !== 2)
+                        break;
+                    message.userObject = $root.SavedUserObject.decode(reader, reader.size(), $undefined, _depth + 1, message.userObject);
+                    message.kind = "userObject";
+                    continue;
+                }
+            case 5: {
+                    if (wireType !== 2)
+                        break;
+                    message.asset = $root.SavedAsset.decode(reader, reader.size(), $undefined, _depth + 1, message.asset);
+                    message.kind = "asset";
+                    continue;
+                }
+            case 6: {
+                    if (wireType !== 2)
+                        break;
+                    message["function"] = $root.FunctionOutline.decode(reader, reader.size(), $undefined, _depth + 1, message["function"]);
+                    message.kind = "function";
+                    continue;
+                }
+            case 7: {
+                    if (wireType !== 2)
+                        break;
+                    message.variable = $root.SavedVariable.decode(reader, reader.size(), $undefined, _depth + 1, message.variable);
+                    message.kind = "variable";
+                    continue;
+                }
+            case 8: {
+                    if (wireType !== 2)
+                        break;
+                    message.bareConcreteFunction = $root.BareConcreteFunctionOutline.decode(reader, reader.size(), $undefined, _depth + 1, message.bareConcreteFunction);
+                    message.kind = "bareConcreteFunction";
+                    continue;
+                }
+            case 9: {
+                    if (wireType !== 2)
+                        break;
+                    message.constant = $root.SavedConstant.decode(reader, reader.size(), $undefined, _depth + 1, message.constant);
+                    message.kind = "constant";
+                    continue;
+                }
+            case 10: {
+                    if (wireType !== 2)
+                        break;
+                    message.resource = $root.SavedResource.decode(reader, reader.size(), $undefined, _depth + 1, message.resource);
+                    message.kind = "resource";
+                    continue;
+                }
+            case 12: {
+                    if (wireType !== 2)
+                        break;
+                    message.capturedTensor = $root.CapturedTensor.decode(reader, reader.size(), $undefined, _depth + 1, message.capturedTensor);
+                    message.kind = "capturedTensor";
+                    continue;
+                }
+            case 11: {
+                    if (wireType !== 2)
+                        break;
+                    if (message.saveableObjects === $util.emptyObject)
+                        message.saveableObjects = $Object.create(null);
+                    let end2 = reader.size() + reader.pos;
+                    if (end2 > reader.len)
+                        throw $RangeError("index out of range");
+                    reader.len = end2;
+                    key = "";
+                    value = null;
+                    while (reader.pos < end2) {
+                        let tag2 = reader.tag();
+                        wireType = tag2 & 7;
+                        switch (tag2 >>>= 3) {
+                        case 1:
+                            if (wireType !== 2)
+                                break;
+                            key = reader.stringVerify();
+                            continue;
+                        case 2:
+                            if (wireType !== 2)
+                                break;
+                            value = $root.SaveableObject.decode(reader, reader.size(), $undefined, _depth + 1, value);
+                            continue;
+                        }
+                        reader.skipType(wireType, _depth, tag2);
+                    }
+                    if (reader.pos !== end2)
+                        throw $RangeError("index out of range");
+                    reader.len = end;
+                    if (key === "__proto__")
+                        $util.makeProp(message.saveableObjects, key);
+                    message.saveableObjects[key] = value || new $root.SaveableObject();
+                    continue;
+                }
+            case 13: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.registeredName = value;
+                    else
+                        delete message.registeredName;
+                    continue;
+                }
+            case 14: {
+                    if (wireType !== 2)
+                        break;
+                    message.serializedUserProto = $root.Any.decode(reader, reader.size(), $undefined, _depth + 1, message.serializedUserProto);
+                    continue;
+                }
+            case 15: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.dependencies && message.dependencies.length))
+                        message.dependencies = [];
+                    message.dependencies.push($root.TrackableObjectGraph.TrackableObject.ObjectReference.decode(reader, reader.size(), $undefined, _depth + 1));
+                    continue;
+                }
+            case 16: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.registeredSaver = value;
+                    else
+                        delete message.registeredSaver;
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return ObjectOutline;
+})();
+
+export const FunctionOutline = $root.FunctionOutline = (() => {
+
+    const FunctionOutline = function (properties) {
+        this.concreteFunctions = [];
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    FunctionOutline.prototype.concreteFunctions = $util.emptyArray;
+    FunctionOutline.prototype.functionSpec = null;
+
+    let $oneOfFields;
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(FunctionOutline.prototype, "_functionSpec", {
+        get: $util.oneOfGetter($oneOfFields = ["functionSpec"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    FunctionOutline.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.concreteFunctions != null && message.concreteFunctions.length)
+            for (let i = 0; i < message.concreteFunctions.length; ++i)
+                writer.uint32(10).string(message.concreteFunctions[i]);
+        if (message.functionSpec != null && $Object.hasOwnProperty.call(message, "functionSpec"))
+            writer.uint32(18).bytes(message.functionSpec);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    FunctionOutline.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.FunctionOutline();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.concreteFunctions && message.concreteFunctions.length))
+                        message.concreteFunctions = [];
+                    message.concreteFunctions.push(reader.stringVerify());
+                    continue;
+                }
+            case 2: {
+                    if (wireType !== 2)
+                        break;
+                    message.functionSpec = reader.bytes();
+                    message._functionSpec = "functionSpec";
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return FunctionOutline;
+})();
+
+export const ConcreteFunctionOutline = $root.ConcreteFunctionOutline = (() => {
+
+    const ConcreteFunctionOutline = function (properties) {
+        this.boundInputs = [];
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    ConcreteFunctionOutline.prototype.boundInputs = $util.emptyArray;
+    ConcreteFunctionOutline.prototype.canonicalizedInputSignature = null;
+    ConcreteFunctionOutline.prototype.outputSignature = null;
+
+    let $oneOfFields;
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(ConcreteFunctionOutline.prototype, "_canonicalizedInputSignature", {
+        get: $util.oneOfGetter($oneOfFields = ["canonicalizedInputSignature"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(ConcreteFunctionOutline.prototype, "_outputSignature", {
+        get: $util.oneOfGetter($oneOfFields = ["outputSignature"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    ConcreteFunctionOutline.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.boundInputs != null && message.boundInputs.length)
+            writer.uint32(18).int32s(message.boundInputs);
+        if (message.canonicalizedInputSignature != null && $Object.hasOwnProperty.call(message, "canonicalizedInputSignature"))
+            writer.uint32(26).bytes(message.canonicalizedInputSignature);
+        if (message.outputSignature != null && $Object.hasOwnProperty.call(message, "outputSignature"))
+            writer.uint32(34).bytes(message.outputSignature);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    ConcreteFunctionOutline.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.ConcreteFunctionOutline();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 2: {
+                    if (wireType === 2) {
+                        if (!(message.boundInputs && message.boundInputs.length))
+                            message.boundInputs = [];
+                        reader.int32s(message.boundInputs);
+                        continue;
+                    }
+                    if (wireType !== 0)
+                        break;
+                    if (!(message.boundInputs && message.boundInputs.length))
+                        message.boundInputs = [];
+                    message.boundInputs.push(reader.int32());
+                    continue;
+                }
+            case 3: {
+                    if (wireType !== 2)
+                        break;
+                    message.canonicalizedInputSignature = reader.bytes();
+                    message._canonicalizedInputSignature = "canonicalizedInputSignature";
+                    continue;
+                }
+            case 4: {
+                    if (wireType !== 2)
+                        break;
+                    message.outputSignature = reader.bytes();
+                    message._outputSignature = "outputSignature";
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return ConcreteFunctionOutline;
+})();
+
+export const BareConcreteFunctionOutline = $root.BareConcreteFunctionOutline = (() => {
+
+    const BareConcreteFunctionOutline = function (properties) {
+        this.argumentKeywords = [];
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    BareConcreteFunctionOutline.prototype.concreteFunctionName = "";
+    BareConcreteFunctionOutline.prototype.argumentKeywords = $util.emptyArray;
+    BareConcreteFunctionOutline.prototype.allowedPositionalArguments = 0n;
+    BareConcreteFunctionOutline.prototype.functionSpec = null;
+
+    let $oneOfFields;
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(BareConcreteFunctionOutline.prototype, "_functionSpec", {
+        get: $util.oneOfGetter($oneOfFields = ["functionSpec"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    BareConcreteFunctionOutline.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.concreteFunctionName != null && $Object.hasOwnProperty.call(message, "concreteFunctionName") && message.concreteFunctionName !== "")
+            writer.uint32(10).string(message.concreteFunctionName);
+        if (message.argumentKeywords != null && message.argumentKeywords.length)
+            for (let i = 0; i < message.argumentKeywords.length; ++i)
+                writer.uint32(18).string(message.argumentKeywords[i]);
+        if (message.allowedPositionalArguments != null && $Object.hasOwnProperty.call(message, "allowedPositionalArguments") && message.allowedPositionalArguments !== 0n)
+            $wide.int64.write(writer.uint32(24), message.allowedPositionalArguments);
+        if (message.functionSpec != null && $Object.hasOwnProperty.call(message, "functionSpec"))
+            writer.uint32(34).bytes(message.functionSpec);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    BareConcreteFunctionOutline.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message, value;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.BareConcreteFunctionOutline();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.concreteFunctionName = value;
+                    else
+                        delete message.concreteFunctionName;
+                    continue;
+                }
+            case 2: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.argumentKeywords && message.argumentKeywords.length))
+                        message.argumentKeywords = [];
+                    message.argumentKeywords.push(reader.stringVerify());
+                    continue;
+                }
+            case 3: {
+                    if (wireType !== 0)
+                        break;
+                    if ((value = $wide.int64.read(reader)) !== 0n)
+                        message.allowedPositionalArguments = value;
+                    else
+                        delete message.allowedPositionalArguments;
+                    continue;
+                }
+            case 4: {
+                    if (wireType !== 2)
+                        break;
+                    message.functionSpec = reader.bytes();
+                    message._functionSpec = "functionSpec";
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return BareConcreteFunctionOutline;
+})();
