@@ -22,13 +22,31 @@ function withoutLaterParts(object: SerializedObject): JsonObject {
   return mapObject(object, (value, key) => {
     if (V3_KEYS.has(key)) return undefined;
     if (key !== 'config' || !isJsonObject(value)) return value;
+    const drops = needlessInLookups(object.class_name, value);
     const config = mapObject(value, (argument, name) =>
-      later.some(([late, neutral]) => late === name && neutral === argument) ? undefined : argument,
+      drops(name, argument) ||
+      later.some(([late, neutral]) => late === name && neutral === argument)
+        ? undefined
+        : argument,
     );
     return object.class_name === 'MultiHeadAttention'
       ? copyFloatMarks(config, { ...SHAPES, ...config })
       : config;
   });
+}
+
+/**
+ * Tells the arguments that lookup layers can do without where numbers of tokens come out: the size of the vocabulary, and
+ * of a StringLookup the dtype, which is that of the texts in TensorFlow 2.4 and that of the numbers in later ones.
+ */
+function needlessInLookups(
+  className: string,
+  { output_mode = 'int' }: JsonObject,
+): (name: string, argument: JsonValue) => boolean {
+  const isText = className === 'StringLookup';
+  if (output_mode !== 'int' || !(isText || className === 'TextVectorization')) return () => false;
+  return (name, argument) =>
+    name === 'vocabulary_size' || (isText && name === 'dtype' && argument === 'int64');
 }
 
 /** TensorFlow since 2.5 does not load the layer without them; 2.4 does not load it with them. */
@@ -66,6 +84,14 @@ const LATER: readonly (readonly [classes: RegExp, arguments_: readonly LaterArgu
       ['vocabulary', null],
       ['idf_weights', null],
       ['encoding', 'utf-8'],
+    ],
+  ],
+  [
+    /^StringLookup$/,
+    [
+      ['output_mode', 'int'],
+      ['pad_to_max_tokens', false],
+      ['vocabulary_dtype', 'string'],
     ],
   ],
   [/^BatchNormalization$/, [['synchronized', false]]],

@@ -51,13 +51,22 @@ function modelEdges(model: Model): TrackableEdge[] {
   const edges: TrackableEdge[] = [];
   let withWeights = 0;
   model.layers.forEach((layer, index) => {
-    if (layer.weights.length > 0) {
+    if (countsAsWeighted(layer)) {
       edges.push([`layer_with_weights-${String(withWeights)}`, layer]);
       withWeights += 1;
     }
     edges.push([`layer-${String(index)}`, layer]);
   });
   return [...edges, ...layerEdges(model)];
+}
+
+/** True for a layer with weights, among which TensorFlow counts a vocabulary that is learned. */
+function countsAsWeighted(layer: LayerBase): boolean {
+  return layer.weights.length > 0 || layer._flatten_layers().some(learnsVocabulary);
+}
+
+function learnsVocabulary(layer: object): boolean {
+  return '_has_input_vocabulary' in layer && layer._has_input_vocabulary === false;
 }
 
 function legacyEdges(optimizer: LegacyOptimizer): TrackableEdge[] {

@@ -37,11 +37,14 @@ export function specJson(
   };
 }
 
-/** The same config with shapes of inputs as the tuples that Keras has there. */
+/** Arguments for which Keras takes tuples and no lists. */
+const TUPLES: ReadonlySet<string> = new Set(['batch_input_shape', 'ngrams']);
+
+/** The same config with shapes of inputs, and sizes of groups of tokens, as the tuples that Keras has there. */
 export function withTuples(value: JsonValue): JsonValue {
   if (isJsonArray(value)) return mapArray(value, withTuples);
   if (!isJsonObject(value)) return value;
   return mapObject(value, (member, key) =>
-    key === 'batch_input_shape' && isJsonArray(member) ? tuple(member) : withTuples(member),
+    TUPLES.has(key) && isJsonArray(member) ? tuple(member) : withTuples(member),
   );
 }

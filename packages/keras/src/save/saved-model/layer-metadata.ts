@@ -9,9 +9,10 @@ import {
   serialize_keras_object,
   skip_failed_serialization,
 } from '@km/layers';
+import { isLookupLayer } from '../../load/vocabulary.ts';
 import { shapeJson, tuple, withTuples } from './keras-json.ts';
 import { modelMetadata } from './model-metadata.ts';
-import { learnedVocabularies, withVocabularies } from './vocabularies.ts';
+import { type HasTable, learnedVocabularies, withVocabularies } from './vocabularies.ts';
 
 /** Layers that Keras never revives from their functions, only from their config. */
 const FROM_CONFIG_ONLY: ReadonlySet<string> = new Set([
@@ -34,8 +35,12 @@ export function isFromConfigOnly(layer: Layer): boolean {
  * What Keras notes of a layer, model or metric beside the objects (keras/saving/legacy/saved_model).
  * @param expects_training_arg Whether its functions are told whether they train.
  */
-export function metadataOf(layer: Layer, expects_training_arg: boolean): JsonObject {
-  const described = describe(layer);
+export function metadataOf(
+  layer: Layer,
+  expects_training_arg: boolean,
+  hasTable: HasTable,
+): JsonObject {
+  const described = describe(layer, hasTable);
   if (layer instanceof metrics.Metric) return metricMetadata(layer, described);
   if (layer instanceof InputLayer) return inputMetadata(layer, described);
   const shared = { ...common(layer, described), expects_training_arg };
@@ -44,15 +49,18 @@ export function metadataOf(layer: Layer, expects_training_arg: boolean): JsonObj
 }
 
 /** Class and config of a layer; a config that the layer cannot give is marked as missing. */
-function describe(layer: Layer): JsonObject {
+function describe(layer: Layer, hasTable: HasTable): JsonObject {
   const described = skip_failed_serialization(() => serialize_keras_object(layer));
-  const complete = withVocabularies(described as unknown as JsonValue, learnedVocabularies(layer));
+  const learned = learnedVocabularies(layer, hasTable);
+  const complete = withVocabularies(described as unknown as JsonValue, learned);
   return withTuples(toWidestForm(complete)) as JsonObject;
 }
 
 /** What layers and models have in common. */
 function common(layer: Layer, { config }: JsonObject): JsonObject {
-  const dtype = (config as JsonObject | undefined)?.dtype ?? policyOf(layer);
+  // Where the config leaves the dtype to the version that reads it, so does this.
+  const dtype =
+    (config as JsonObject | undefined)?.dtype ?? (isLookupLayer(layer) ? null : policyOf(layer));
   const shape = layer._batch_input_shape;
   return {
     name: layer.name,

@@ -13,6 +13,9 @@ interface PlannedObject {
   readonly registeredName: string;
 }
 
+/** Identifier of objects of no class that TensorFlow knows. */
+export const PLAIN = '_generic_user_object';
+
 /** Objects of a SavedModel while they are gathered, the root first. */
 export class ObjectPlan {
   readonly #objects: PlannedObject[] = [];
@@ -33,6 +36,13 @@ export class ObjectPlan {
   /** Index of what stands for an object of the program. */
   idOf(item: object): number | undefined {
     return this.#ids.get(item);
+  }
+
+  /** True when an object of the program has an edge of this name. */
+  hasEdge(item: object, name: string): boolean {
+    const id = this.#ids.get(item);
+    const children = id === undefined ? [] : (this.#objects[id]?.children ?? []);
+    return children.some((edge) => edge.name === name);
   }
 
   /** Objects of the program with their indices. */
@@ -77,7 +87,9 @@ export class ObjectPlan {
       return {
         id,
         value:
-          value.kind === 'userObject' && json !== undefined ? { ...value, metadata: json } : value,
+          value.kind === 'userObject' && value.identifier !== PLAIN && json !== undefined
+            ? { ...value, metadata: json }
+            : value,
         children,
         dependencies: [],
         slots: [],

@@ -1,6 +1,6 @@
 import { InputLayer, Layer, layers, Model, metrics, Sequential, Variable } from '@km/layers';
 import type { SavedNodeKind } from '@km/savedmodel';
-import { ObjectPlan } from './object-plan.ts';
+import { ObjectPlan, PLAIN } from './object-plan.ts';
 import type { SavedChildren } from './saved-children.ts';
 
 /** Numbers of TensorFlow's `VariableSynchronization` and `VariableAggregation`. */
@@ -18,7 +18,7 @@ const MEAN = 2;
 export function planModel(model: Model, children: SavedChildren, withDevices: boolean): ObjectPlan {
   const plan = new ObjectPlan();
   const kindOf = (item: object, owner: object): SavedNodeKind =>
-    item instanceof Variable ? variableKind(item, owner, withDevices) : objectKind(item);
+    item instanceof Variable ? variableKind(item, owner, withDevices) : objectKind(item, owner);
   plan.bind(model, plan.add(kindOf(model, model)));
   // A map hands out what is added while it is walked, which makes the walk breadth-first.
   for (const [item, id] of plan.bound) {
@@ -35,15 +35,26 @@ export function planModel(model: Model, children: SavedChildren, withDevices: bo
 }
 
 /** What stands for an object of the program. */
-function objectKind(item: object): SavedNodeKind {
+function objectKind(item: object, owner: object): SavedNodeKind {
   return {
     kind: 'userObject',
-    identifier: identifierOf(item),
+    identifier: isInsideText(item, owner) ? PLAIN : identifierOf(item),
     producer: 1,
     minConsumer: 1,
     metadata: '',
   };
 }
+
+/**
+ * True for the lookup layer inside a text layer. TensorFlow 2.4, which finds layers by their identifiers and has this one
+ * at another edge, would make a second one and count its table among the weights; later versions ask the metadata.
+ */
+function isInsideText(item: object, owner: object): boolean {
+  return owner instanceof layers.TextVectorization && item === owner._lookup_layer;
+}
+
+/** Identifier of layers. */
+export const LAYER = '_tf_keras_layer';
 
 /** Name by which Keras, or TensorFlow, finds the class of an object. */
 export function identifierOf(item: object): string {
@@ -54,11 +65,11 @@ export function identifierOf(item: object): string {
   }
   if (item instanceof InputLayer) return '_tf_keras_input_layer';
   if (item instanceof layers.RNN) return '_tf_keras_rnn_layer';
-  if (item instanceof Layer) return '_tf_keras_layer';
+  if (item instanceof Layer) return LAYER;
   if (Array.isArray(item)) return 'trackable_list_wrapper';
   const prototype: unknown = Object.getPrototypeOf(item);
   const isPlain = prototype === Object.prototype || prototype === null;
-  return isPlain ? 'trackable_dict_wrapper' : '_generic_user_object';
+  return isPlain ? 'trackable_dict_wrapper' : PLAIN;
 }
 
 /** Device of all variables, as TensorFlow names it. */

@@ -2,6 +2,7 @@ import { layoutObjects } from '@km/checkpoint';
 import type { Tensor } from '@km/core';
 import { type Model, trackable_view } from '@km/layers';
 import type { WrittenVariables } from '@km/savedmodel';
+import { tableTensors, withTables } from '../../object-graph/saved-tables.ts';
 import type { ObjectPlan } from './object-plan.ts';
 import type { SavedChildren } from './saved-children.ts';
 
@@ -22,11 +23,14 @@ export function planVariables(
   saved: SavedChildren,
   include_optimizer: boolean,
 ): WrittenVariables {
-  const tracked = trackable_view();
+  const tracked = withTables({
+    ...trackable_view(),
+    children: (item: object) =>
+      include_optimizer ? saved.of(item) : saved.withoutOptimizers(item),
+  });
   const alias = {};
   const counter = {};
-  const edgesOf = (item: object): (readonly [string, object])[] =>
-    include_optimizer ? saved.of(item) : saved.withoutOptimizers(item);
+  const edgesOf = (item: object): (readonly [string, object])[] => [...tracked.children(item)];
   const children = (item: object): (readonly [string, object])[] => {
     if (item === alias) return edgesOf(model);
     const edges = edgesOf(item);
@@ -42,9 +46,10 @@ export function planVariables(
     item === counter ? [{ name: 'VARIABLE_VALUE', fullName: SAVE_COUNTER }] : tracked.values(item);
   const layout = layoutObjects<object>(model, { ...tracked, children, values });
   const keys = new Map<number, string>();
-  const tensors: [string, Tensor][] = [];
+  const tensors: (readonly [string, Tensor])[] = [];
   for (const { item, key } of layout.values) {
     const variable = tracked.variable(item);
+    tensors.push(...tableTensors(item, key));
     if (item === counter) tensors.push([key, NEVER_SAVED]);
     if (variable === undefined) continue;
     const id = plan.idOf(item);

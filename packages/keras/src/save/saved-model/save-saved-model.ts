@@ -12,13 +12,14 @@ import type { Place } from '../../paths/platform.ts';
 import { FunctionPlan } from './function-plan.ts';
 import { metadataOf } from './layer-metadata.ts';
 import { trainingMetadata } from './neutral-optimizer.ts';
-import type { ObjectPlan } from './object-plan.ts';
+import { type ObjectPlan, PLAIN } from './object-plan.ts';
 import { planFunctions } from './plan-functions.ts';
-import { planModel } from './plan-model.ts';
+import { LAYER, planModel } from './plan-model.ts';
 import { givenSignatures, planSignatures } from './plan-signatures.ts';
 import { planVariables } from './plan-variables.ts';
 import type { SaveOptions } from './save-options.ts';
 import { SavedChildren } from './saved-children.ts';
+import { TABLE_EDGE } from './table-objects.ts';
 
 /** How a model is saved as a SavedModel. */
 export interface SavedModelArguments {
@@ -141,11 +142,12 @@ function metadataTexts(
   include_optimizer: boolean,
 ): ReadonlyMap<number, string> {
   const texts = new Map<number, string>();
+  const hasTable = (layer: object): boolean => plan.hasEdge(layer, TABLE_EDGE);
   for (const [item, id] of plan.bound) {
     if (!(item instanceof Layer)) continue;
     const training = item === model && include_optimizer ? trainingMetadata(model) : null;
     const metadata: JsonObject = {
-      ...metadataOf(item, !withoutModes.has(item)),
+      ...metadataOf(item, !withoutModes.has(item), hasTable),
       ...(training === null ? {} : { training_config: training }),
     };
     texts.set(id, printConfig(metadata));
@@ -161,7 +163,8 @@ function metadataNodes(
   const paths = nodePaths(objects);
   return Array.from(texts, ([node, json]) => {
     const value = objects.nodes[node]?.value;
-    const identifier = value?.kind === 'userObject' ? value.identifier : '';
+    const inline = value?.kind === 'userObject' ? value.identifier : '';
+    const identifier = inline === PLAIN ? LAYER : inline;
     return { node, path: paths[node] ?? '', identifier, json, producer: 2, minConsumer: 1 };
   });
 }

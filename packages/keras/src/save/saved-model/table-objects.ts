@@ -6,6 +6,9 @@ import type { FunctionPlan } from './function-plan.ts';
 import type { ObjectPlan } from './object-plan.ts';
 import { callSignature, functionSpec, tensorSpec } from './structures.ts';
 
+/** Edge from a layer to its table. */
+export const TABLE_EDGE = 'lookup_table';
+
 /** Adds a lookup table with its functions below the layer that it belongs to; gives its object. */
 export function addTable(table: LookupTable, plan: ObjectPlan, functions: FunctionPlan): number {
   const { library, constants } = functions;
@@ -37,7 +40,7 @@ export function addTable(table: LookupTable, plan: ObjectPlan, functions: Functi
   add('_initialize', names.initialize, [id, keyNode, valueNode], done);
   add('_destroy_resource', names.destroy, [], done);
   const owner = plan.idOf(table.owner);
-  if (owner !== undefined) plan.link(owner, table.name, id);
+  if (owner !== undefined) plan.link(owner, TABLE_EDGE, id);
   return id;
 }
 

@@ -10,12 +10,21 @@ import { type Layer, layers } from '@km/layers';
 
 type LookupLayer = InstanceType<typeof layers.StringLookup | typeof layers.IntegerLookup>;
 
-/** Lookup and text layers that have learned their vocabularies, by name. */
-export function learnedVocabularies(owner: Layer): ReadonlyMap<string, LookupLayer> {
+/** Tells whether the table of a layer is among the saved objects. */
+export type HasTable = (layer: object) => boolean;
+
+/**
+ * Lookup and text layers, by name, that have their vocabularies neither as an argument nor in a table from which
+ * TensorFlow takes one that was learned.
+ */
+export function learnedVocabularies(
+  owner: Layer,
+  hasTable: HasTable,
+): ReadonlyMap<string, LookupLayer> {
   const found = new Map<string, LookupLayer>();
   for (const layer of owner._flatten_layers()) {
     const inner = '_lookup_layer' in layer ? layer._lookup_layer : layer;
-    if (isLearned(inner)) found.set(layer.name, inner);
+    if (isLearned(inner) && !(isRestored(inner) && hasTable(inner))) found.set(layer.name, inner);
   }
   return found;
 }
@@ -23,6 +32,11 @@ export function learnedVocabularies(owner: Layer): ReadonlyMap<string, LookupLay
 function isLearned(layer: unknown): layer is LookupLayer {
   const isLookup = layer instanceof layers.StringLookup || layer instanceof layers.IntegerLookup;
   return isLookup && layer.input_vocabulary === null && layer.get_vocabulary(false).length > 0;
+}
+
+/** True for a layer that TensorFlow 2.5 and later fill from its table. */
+function isRestored({ _has_input_vocabulary, output_mode }: LookupLayer): boolean {
+  return !_has_input_vocabulary && output_mode === 'int';
 }
 
 const CLASSES: ReadonlySet<JsonValue | undefined> = new Set([

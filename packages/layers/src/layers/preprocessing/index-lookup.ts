@@ -27,10 +27,11 @@ export abstract class IndexLookup extends PreprocessingLayer {
   readonly pad_to_max_tokens: boolean;
   readonly input_vocabulary: readonly Token[] | string | null;
   readonly input_idf_weights: readonly number[] | null;
+  /** True when the vocabulary was an argument, so that nothing can be learned. */
+  readonly _has_input_vocabulary: boolean;
   declare idf_weights?: Variable;
   declare num_documents?: Variable;
   readonly #counts: TokenCounts = new TokenCounts();
-  readonly #frozen: boolean;
   #tokens: readonly Token[] = [];
   #places: ReadonlyMap<Token, number> = new Map();
   #size: number | null;
@@ -53,7 +54,7 @@ export abstract class IndexLookup extends PreprocessingLayer {
     this.input_vocabulary = vocabulary ?? null;
     this.input_idf_weights = idf_weights ?? null;
     this.#size = vocabulary_size ?? null;
-    this.#frozen = has_input_vocabulary ?? this.input_vocabulary !== null;
+    this._has_input_vocabulary = has_input_vocabulary ?? this.input_vocabulary !== null;
     this.#checkArguments();
     if (this.output_mode === 'tf_idf') this.#noteWeights([]);
     if (this.input_vocabulary !== null) {
@@ -77,7 +78,7 @@ export abstract class IndexLookup extends PreprocessingLayer {
     const data = Float32Array.from(weights);
     const record = { dtype: 'float32', shape: [data.length], data } as const;
     this.idf_weights = new Variable(record, { name: 'Variable', trainable: false });
-    if (this.#frozen) return;
+    if (this._has_input_vocabulary) return;
     const none = { dtype: 'int64', shape: [], data: BigInt64Array.of(0n) } as const;
     this.num_documents = new Variable(none, { name: 'Variable', trainable: false });
   }
@@ -171,14 +172,14 @@ export abstract class IndexLookup extends PreprocessingLayer {
 
   /** Takes the tokens of one document into the state. */
   count_tokens(document: readonly Token[]): void {
-    if (this.#frozen) {
+    if (this._has_input_vocabulary) {
       throw new TypeError(`${this.name}: a vocabulary was given, so nothing is to learn.`);
     }
     this.#counts.add(document);
   }
 
   override finalize_state(): void {
-    if (this.#frozen || this.#counts.empty) return;
+    if (this._has_input_vocabulary || this.#counts.empty) return;
     const ranked = this.#counts.ranked(new Set([this.mask_token, this.oov_token]));
     const most = this.max_tokens === null ? ranked.length : this.max_tokens - this.#tokenStart;
     const tokens = ranked.slice(0, most);
