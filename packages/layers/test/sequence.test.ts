@@ -54,10 +54,11 @@ test('A sequence is shuffled unless told otherwise, as its seed says', async () 
   expect(await order()).toEqual(asked);
 });
 
-test('With steps_per_epoch a sequence goes on where the last epoch stopped', async () => {
+test('With steps_per_epoch each epoch of a sequence begins at its first batch', async () => {
   const data = new Counted();
   await model().fit(data, null, { epochs: 2, steps_per_epoch: 2, shuffle: false, verbose: 0 });
-  expect(data.asked).toEqual([0, 1, 2, 0]);
+  expect(data.asked).toEqual([0, 1, 0, 1]);
+  expect(data.ends).toBe(2);
 });
 
 test('A model predicts and evaluates a sequence', async () => {

@@ -1,6 +1,6 @@
 import type { Trainer } from '../training/trainer.ts';
 import type { Logs } from '../training/types.ts';
-import { Callback, type CallbackParams, type HookResult } from './callback.ts';
+import { Callback, type CallbackParams, type HookResult, type PredictLogs } from './callback.ts';
 import { History } from './history.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
 
@@ -67,7 +67,7 @@ export class CallbackList {
     return this.#each((callback) => callback.on_predict_batch_begin(batch, logs));
   }
 
-  on_predict_batch_end(batch: number, logs: Logs): Promise<void> {
+  on_predict_batch_end(batch: number, logs: PredictLogs): Promise<void> {
     return this.#each((callback) => callback.on_predict_batch_end(batch, logs));
   }
 

@@ -1,3 +1,4 @@
+import type { Tensors } from '../engine/types.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Logs } from '../training/types.ts';
 
@@ -7,6 +8,11 @@ export interface CallbackParams {
   readonly epochs: number;
   /** Batches of an epoch, or null when they are not known beforehand. */
   readonly steps: number | null;
+}
+
+/** What `on_predict_batch_end` gets; the tensors belong to the run. */
+export interface PredictLogs {
+  readonly outputs: Tensors;
 }
 
 /** A hook may return a promise; the run goes on when it has settled. */
@@ -49,7 +55,7 @@ export class Callback {
   on_test_batch_begin(_batch: number, _logs: Logs): HookResult {}
   on_test_batch_end(_batch: number, _logs: Logs): HookResult {}
   on_predict_batch_begin(_batch: number, _logs: Logs): HookResult {}
-  on_predict_batch_end(_batch: number, _logs: Logs): HookResult {}
+  on_predict_batch_end(_batch: number, _logs: PredictLogs): HookResult {}
   on_train_begin(_logs: Logs): HookResult {}
   on_train_end(_logs: Logs): HookResult {}
   on_test_begin(_logs: Logs): HookResult {}

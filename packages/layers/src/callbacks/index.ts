@@ -1,4 +1,4 @@
-export { Callback, type CallbackParams, type HookResult } from './callback.ts';
+export { Callback, type CallbackParams, type HookResult, type PredictLogs } from './callback.ts';
 export { CallbackList, type CallbackListOptions, type CallbacksArgument } from './callback-list.ts';
 export { CSVLogger, type CSVLoggerConfig } from './csv-logger.ts';
 export { EarlyStopping, type EarlyStoppingConfig } from './early-stopping.ts';

@@ -1,5 +1,5 @@
 import type { Logs } from '../training/types.ts';
-import { Callback } from './callback.ts';
+import { Callback, type PredictLogs } from './callback.ts';
 import { defaultOutput, Progbar, type ProgressOutput } from './progbar.ts';
 
 /** Arguments of `ProgbarLogger`. */
@@ -79,7 +79,7 @@ export class ProgbarLogger extends Callback {
     this.#begin();
   }
 
-  override on_predict_batch_end(batch: number, _logs: Logs): void {
+  override on_predict_batch_end(batch: number, _logs: PredictLogs): void {
     this.#batch(batch, {});
   }
 

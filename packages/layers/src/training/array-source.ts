@@ -18,6 +18,8 @@ export interface BatchingOptions {
   readonly batch_size: number;
   /** Whether samples, or batches as they are, come in random order. */
   readonly shuffle: boolean | 'batch';
+  /** How often all samples are handed out, one time after the other; 1 if absent. */
+  readonly repeats?: number;
 }
 
 function allArrays({ x, y, sample_weight }: SampleArrays): HostArray[] {
@@ -50,10 +52,10 @@ export function sliceArrays(arrays: SampleArrays, start: number, end: number): S
   };
 }
 
-/** Hands out the samples of arrays in batches, the last of which may be short. */
+/** Hands out the samples of arrays in batches, the last one of each round may be short. */
 export class ArraySource implements DataSource {
   readonly steps: number;
-  readonly restarts: boolean = true;
+  readonly restarts: boolean = false;
   readonly #arrays: SampleArrays;
   readonly #options: BatchingOptions;
   readonly #count: number;
@@ -71,6 +73,12 @@ export class ArraySource implements DataSource {
   }
 
   async *batches(): AsyncGenerator<OwnedBatch, undefined> {
+    const { repeats = 1 } = this.#options;
+    for (let round = 0; round < repeats; round += 1) yield* this.#round();
+    return undefined;
+  }
+
+  *#round(): Generator<OwnedBatch, undefined> {
     const { batch_size, shuffle } = this.#options;
     const samples = shuffle === true ? shuffledIndices(this.#count) : null;
     const order = shuffle === 'batch' ? shuffledIndices(this.steps) : null;

@@ -26,9 +26,10 @@ export interface CompileArguments {
   readonly weighted_metrics?: PerOutput<unknown> | null;
   /** Whether metrics have their final names already, as those of a saved training have. */
   readonly from_serialized?: boolean;
-  /** The next three have no effect; configurations of saved models have them. */
-  readonly run_eagerly?: boolean | null;
+  /** Steps from one call of the hooks for batches to the next. */
   readonly steps_per_execution?: number | null;
+  /** The next two change nothing that is computed; configurations of saved models have them. */
+  readonly run_eagerly?: boolean | null;
   readonly jit_compile?: boolean | null;
 }
 

@@ -20,6 +20,8 @@ export interface DataArguments {
   readonly batch_size?: number | null | undefined;
   readonly steps?: number | null | undefined;
   readonly shuffle?: boolean | 'batch' | undefined;
+  /** How often arrays are handed out; 1 if absent. */
+  readonly repeats?: number;
 }
 
 const DEFAULT_BATCH_SIZE = 32;
@@ -42,7 +44,7 @@ function batchingOf(args: DataArguments, samples: number): BatchingOptions {
   const steps = args.steps ?? null;
   const batch_size =
     args.batch_size ?? (steps === null ? DEFAULT_BATCH_SIZE : Math.ceil(samples / steps));
-  return { batch_size, shuffle: args.shuffle ?? false };
+  return { batch_size, shuffle: args.shuffle ?? false, repeats: args.repeats ?? 1 };
 }
 
 function iterableOf(args: DataArguments, counts: TensorCounts): DataSource | null {

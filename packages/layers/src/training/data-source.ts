@@ -14,4 +14,6 @@ export interface DataSource {
   readonly restarts: boolean;
   /** Starts handing out batches. */
   batches(): AsyncIterator<OwnedBatch>;
+  /** Hears of the end of each epoch. */
+  epochEnd?(): void | Promise<void>;
 }

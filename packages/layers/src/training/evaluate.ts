@@ -1,15 +1,8 @@
 import type { CallbackList, CallbacksArgument } from '../callbacks/callback-list.ts';
 import { dataSource } from './data-adapter.ts';
+import { EpochReader } from './epoch-reader.ts';
 import type { BatchIterable } from './iterable-source.ts';
-import {
-  breathe,
-  callbackList,
-  EpochReader,
-  runResults,
-  tensorCounts,
-  type Verbosity,
-  verbosityOf,
-} from './run.ts';
+import { callbackList, metricResults, tensorCounts, type Verbosity, verbosityOf } from './run.ts';
 import type { Trainer } from './trainer.ts';
 import type { Data, Logs } from './types.ts';
 
@@ -33,7 +26,10 @@ export async function evaluate(
 ): Promise<Logs | number | number[]> {
   const { sample_weight, batch_size, steps } = options;
   const source = await dataSource({ x, y, sample_weight, batch_size, steps }, tensorCounts(model));
-  const reader = new EpochReader(source, steps ?? null);
+  const reader = new EpochReader(source, {
+    steps: steps ?? null,
+    at_once: model.steps_per_execution,
+  });
   const callbacks = callbackList(model, {
     callbacks: options.callbacks,
     verbose: verbosityOf(options.verbose),
@@ -42,7 +38,7 @@ export async function evaluate(
   });
   const logs = await evaluateSource(model, reader, callbacks);
   await reader.close();
-  return options.return_dict === true ? logs : flattenLogs(logs);
+  return options.return_dict === true ? logs : flattenLogs(model, logs);
 }
 
 /** Evaluates the batches of a source. */
@@ -53,26 +49,27 @@ export async function evaluateSource(
 ): Promise<Logs> {
   await callbacks.on_test_begin();
   model.reset_metrics();
-  let logs: Logs = {};
-  let step = 0;
-  for await (const batch of reader.epoch()) {
-    await callbacks.on_test_batch_begin(step);
-    try {
-      logs = runResults(batch.tensors, (data) => model.test_step(data));
-    } finally {
-      batch.dispose();
-    }
-    await callbacks.on_test_batch_end(step, logs);
-    step += 1;
-    await breathe();
-  }
-  await callbacks.on_test_end(logs);
-  return logs;
+  let logs: Logs | null = null;
+  await reader.epoch<Logs>({
+    take: model.make_test_function(),
+    begin: (step) => callbacks.on_test_batch_begin(step),
+    end(step, results) {
+      logs = results;
+      return callbacks.on_test_batch_end(step, results);
+    },
+  });
+  if (logs === null) throw new RangeError('There was no batch to evaluate: the data are empty.');
+  const results = metricResults(model, logs);
+  await callbacks.on_test_end(results);
+  return results;
 }
 
-/** The results in the order of the metrics; the loss alone stands by itself. */
-export function flattenLogs(logs: Logs): number | number[] {
-  const values = Object.values(logs) as number[];
+/** The results in the order of the metrics, then others by name; one alone stands by itself. */
+export function flattenLogs(model: Trainer, logs: Logs): number | number[] {
+  const names = model.metrics_names;
+  const known = names.filter((name) => Object.hasOwn(logs, name));
+  const others = Object.keys(logs).filter((name) => !names.includes(name));
+  const values = [...known, ...others.sort()].map((name) => logs[name] as number);
   const [first] = values;
   return values.length === 1 && first !== undefined ? first : values;
 }

@@ -1,20 +1,14 @@
 import type { CallbackList, CallbacksArgument } from '../callbacks/callback-list.ts';
 import { History } from '../callbacks/history.ts';
-import { type ClassWeight, weighClasses } from './class-weight.ts';
+import type { ClassWeight } from './class-weight.ts';
 import { NOT_COMPILED } from './compile-arguments.ts';
+import { asCompiled } from './compiled-state.ts';
 import { dataSource, type SplitSources, splitSources } from './data-adapter.ts';
-import type { DataSource, OwnedBatch } from './data-source.ts';
+import type { DataSource } from './data-source.ts';
+import { EpochReader, type EpochSteps, type StepFunction } from './epoch-reader.ts';
 import { evaluateSource } from './evaluate.ts';
 import { type BatchIterable, IterableSource } from './iterable-source.ts';
-import {
-  breathe,
-  callbackList,
-  EpochReader,
-  runResults,
-  tensorCounts,
-  type Verbosity,
-  verbosityOf,
-} from './run.ts';
+import { callbackList, metricResults, tensorCounts, type Verbosity, verbosityOf } from './run.ts';
 import type { Trainer } from './trainer.ts';
 import type { TrainingStart } from './training-state.ts';
 import type { Data, Logs } from './types.ts';
@@ -52,6 +46,7 @@ interface Run {
   readonly reader: EpochReader;
   readonly validation: EpochReader | null;
   readonly callbacks: CallbackList;
+  readonly take: StepFunction<Logs>;
 }
 
 async function sourcesOf(
@@ -63,7 +58,8 @@ async function sourcesOf(
   const counts = tensorCounts(model);
   const { batch_size, sample_weight, steps_per_epoch, validation_data = null } = options;
   const shuffle = options.shuffle ?? true;
-  const args = { x, y, sample_weight, batch_size, steps: steps_per_epoch, shuffle };
+  const repeats = Math.max((options.epochs ?? 1) - (options.initial_epoch ?? 0), 1);
+  const args = { x, y, sample_weight, batch_size, steps: steps_per_epoch, shuffle, repeats };
   const split = options.validation_split ?? 0;
   const validation_batch_size = options.validation_batch_size ?? null;
   if (split > 0 && validation_data === null) {
@@ -97,27 +93,38 @@ export async function fit(
   options: FitOptions,
 ): Promise<History> {
   if (!model.compiled) throw new TypeError(NOT_COMPILED);
-  const { training, validation } = await sourcesOf(model, x, y, options);
-  const reader = new EpochReader(training, options.steps_per_epoch ?? null);
-  const epochs = options.epochs ?? 1;
-  const callbacks = callbackList(model, {
-    callbacks: options.callbacks,
-    verbose: verbosityOf(options.verbose),
-    epochs,
-    steps: reader.steps,
-    add_history: true,
+  return asCompiled(model, async () => {
+    const { training, validation } = await sourcesOf(model, x, y, options);
+    const at_once = model.steps_per_execution;
+    const { steps_per_epoch: steps = null, class_weight = null } = options;
+    const reader = new EpochReader(training, { steps, at_once, class_weight });
+    const validation_steps = options.validation_steps ?? null;
+    const forValidation =
+      validation && new EpochReader(validation, { steps: validation_steps, at_once });
+    const callbacks = callbackList(model, {
+      callbacks: options.callbacks,
+      verbose: verbosityOf(options.verbose),
+      epochs: options.epochs ?? 1,
+      steps: reader.steps,
+      add_history: true,
+    });
+    const take = model.make_train_function();
+    return run({ model, options, reader, validation: forValidation, callbacks, take });
   });
-  const validationReader =
-    validation === null ? null : new EpochReader(validation, options.validation_steps ?? null);
-  const run = { model, options, reader, validation: validationReader, callbacks };
+}
+
+async function run(training: Run): Promise<History> {
+  const { model, options, reader, validation, callbacks } = training;
+  const epochs = options.epochs ?? 1;
   model.stop_training = false;
   model._training_state = null;
+  model._train_counter = 0;
   const history = callbacks.history ?? new History();
   model.history = history;
   await callbacks.on_train_begin();
-  const logs = await runEpochs(run, startOf(run), epochs);
+  const logs = await runEpochs(training, startOf(training), epochs);
   await reader.close();
-  await validationReader?.close();
+  await validation?.close();
   const { optimizer } = model;
   if (optimizer !== null && 'finalize_variable_values' in optimizer && epochs > 0) {
     optimizer.finalize_variable_values(model.trainable_variables);
@@ -132,61 +139,58 @@ function startOf({ model, options, reader }: Run): TrainingStart {
   return model._training_state?.startOf(epoch, reader.steps) ?? { epoch, step: 0 };
 }
 
-async function runEpochs(run: Run, start: TrainingStart, epochs: number): Promise<Logs> {
+async function runEpochs(training: Run, start: TrainingStart, epochs: number): Promise<Logs> {
+  const { model, options, reader, validation, callbacks } = training;
+  let results: Logs | null = null;
   let logs: Logs = {};
-  for (let { epoch } = start; epoch < epochs; epoch += 1) {
-    run.model.reset_metrics();
-    await run.callbacks.on_epoch_begin(epoch);
-    const trained = await trainEpoch(run, epoch === start.epoch ? start.step : 0);
-    if (trained === null) break;
-    logs = trained;
-    if (run.validation !== null && validates(epoch, run.options.validation_freq ?? 1)) {
-      Object.assign(logs, await validate(run, run.validation));
+  for (let { epoch } = start; epoch < epochs && !reader.exhausted; epoch += 1) {
+    model.reset_metrics();
+    await callbacks.on_epoch_begin(epoch);
+    const first = epoch === start.epoch ? start.step : 0;
+    results = (await trainEpoch(training, first)) ?? results;
+    if (results === null) {
+      throw new RangeError('There was no batch to train on: the data are empty.');
     }
-    await run.callbacks.on_epoch_end(epoch, logs);
-    if (run.model.stop_training) break;
+    results = metricResults(model, results);
+    logs = { ...results };
+    if (validation !== null && validates(epoch, options.validation_freq ?? 1)) {
+      Object.assign(logs, await validate(model, validation, callbacks));
+    }
+    await callbacks.on_epoch_end(epoch, logs);
+    if (model.stop_training) break;
   }
   return logs;
 }
 
 /** Trains one epoch, without the batches before `first`; null when there was no batch. */
 async function trainEpoch(
-  { model, options, reader, callbacks }: Run,
+  { model, reader, callbacks, take }: Run,
   first: number,
 ): Promise<Logs | null> {
   let logs: Logs | null = null;
-  let step = 0;
-  for await (const batch of reader.epoch()) {
-    if (step < first) {
-      batch.dispose();
-      step += 1;
-      continue;
-    }
-    await callbacks.on_train_batch_begin(step);
-    logs = trainBatch(model, batch, options.class_weight ?? null);
-    await callbacks.on_train_batch_end(step, logs);
-    step += 1;
-    if (model.stop_training) break;
-    await breathe();
-  }
-  return logs === null ? null : { ...logs };
-}
-
-function trainBatch(model: Trainer, batch: OwnedBatch, class_weight: ClassWeight | null): Logs {
-  model._train_counter += 1;
-  try {
-    if (class_weight === null) return runResults(batch.tensors, (data) => model.train_step(data));
-    return runResults(batch.tensors, (data) => model.train_step(weighClasses(data, class_weight)));
-  } finally {
-    batch.dispose();
-  }
+  const steps: EpochSteps<Logs> = {
+    take,
+    begin: (step) => callbacks.on_train_batch_begin(step),
+    end(step, results) {
+      logs = results;
+      return callbacks.on_train_batch_end(step, results);
+    },
+    stopped: () => model.stop_training,
+  };
+  await reader.epoch(steps, first);
+  return logs;
 }
 
 function validates(epoch: number, freq: number | readonly number[]): boolean {
   return typeof freq === 'number' ? (epoch + 1) % freq === 0 : freq.includes(epoch + 1);
 }
 
-async function validate({ model, callbacks }: Run, reader: EpochReader): Promise<Logs> {
+async function validate(
+  model: Trainer,
+  reader: EpochReader,
+  callbacks: CallbackList,
+): Promise<Logs> {
+  reader.restart();
   const logs = await evaluateSource(model, reader, callbacks);
   return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
 }

@@ -26,6 +26,7 @@ export function gradients(
   variables: readonly Variable[],
   options: GradientOptions = {},
 ): LossAndGradients {
+  if (variables.length === 0) return { loss: tf.tidy(() => tf.sum(loss())), gradients: [] };
   const tensors = variables.map((variable) => variable.read());
   let rows: readonly (Int32Array | null)[] = [];
   const forward = (): tf.Tensor => {

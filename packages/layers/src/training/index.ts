@@ -1,5 +1,6 @@
 export type { ClassWeight } from './class-weight.ts';
 export type { CompileArguments } from './compile-arguments.ts';
+export type { BatchReader, StepFunction } from './epoch-reader.ts';
 export type { EvaluateOptions } from './evaluate.ts';
 export type { FitOptions, ValidationData } from './fit.ts';
 export { type GradientOptions, gradients, type LossAndGradients } from './gradients.ts';

@@ -40,6 +40,7 @@ interface Reader {
   /** Number of batches, where it is known. */
   readonly length?: number;
   start(): Promise<Next>;
+  epochEnd?(): void | Promise<void>;
 }
 
 const nextOf = (iterator: { next(): unknown }): Next =>
@@ -51,11 +52,11 @@ function sequenceReader(sequence: Sequence, shuffle: boolean): Reader {
     const length = sequence.__len__();
     const order = shuffle ? shuffledIndices(length) : Array.from({ length }, (_, i) => i);
     for (const index of order) yield await sequence.__getitem__(index);
-    await sequence.on_epoch_end();
     return undefined;
   };
   const start = async (): Promise<Next> => nextOf(batches());
-  return { again: true, makesTensors: false, length: sequence.__len__(), start };
+  const epochEnd = (): void | Promise<void> => sequence.on_epoch_end();
+  return { again: true, makesTensors: false, length: sequence.__len__(), start, epochEnd };
 }
 
 function readerOf(value: unknown, shuffle: boolean): Reader | null {
@@ -104,8 +105,8 @@ export class IterableSource implements DataSource {
     this.#reader = reader;
     this.#counts = counts;
     this.steps = steps ?? reader.length ?? null;
-    // With a given number of steps an epoch is a stretch of an endless sequence.
-    this.restarts = reader.again && steps === null;
+    // With a given number of steps an epoch is a stretch of a long sequence, unless batches have numbers.
+    this.restarts = reader.again && (steps === null || reader.length !== undefined);
   }
 
   /** Reads batches from a value, if it hands over some; null for arrays and other data. `shuffle` is for sequences. */
@@ -119,20 +120,16 @@ export class IterableSource implements DataSource {
     return reader === null ? null : new IterableSource(reader, counts, steps);
   }
 
+  epochEnd(): void | Promise<void> {
+    return this.#reader.epochEnd?.();
+  }
+
   async *batches(): AsyncGenerator<OwnedBatch, undefined> {
-    let next = await this.#reader.start();
-    let empty = true;
+    const next = await this.#reader.start();
     for (;;) {
       const result = await next();
-      if (result.done !== true) {
-        empty = false;
-        yield await this.#batchOf(result.value);
-      } else if (this.restarts || this.steps === null || empty || !this.#reader.again) {
-        return undefined;
-      } else {
-        next = await this.#reader.start();
-        empty = true;
-      }
+      if (result.done === true) return undefined;
+      yield await this.#batchOf(result.value);
     }
   }
 

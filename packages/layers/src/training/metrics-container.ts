@@ -138,13 +138,15 @@ function metricsPerOutput(
   );
 }
 
-function listsOf(conformed: unknown, outputs: Nested<unknown>): unknown[] {
-  if (!isNested(outputs)) return [conformed];
-  if (Array.isArray(conformed)) return conformed;
-  const entries = conformed as Record<string, unknown>;
-  return Object.keys(entries)
-    .sort()
-    .map((key) => entries[key]);
+/** The parts of a structure that stand where the outputs are. */
+function listsOf(given: unknown, outputs: Nested<unknown>): unknown[] {
+  if (!isNested(outputs) || !isNested(given)) {
+    return flatten<unknown>(outputs).map(() => given ?? null);
+  }
+  const parts = new Map(Object.entries(given as object));
+  const inner = Object.entries(outputs as Record<string, Nested<unknown>>);
+  if (!Array.isArray(outputs)) inner.sort(([a], [b]) => (a < b ? -1 : 1));
+  return inner.flatMap(([key, output]) => listsOf(parts.get(key), output));
 }
 
 /** Several outputs do not share a metric object. */

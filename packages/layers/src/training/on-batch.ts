@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../engine/types.ts';
-import { type ClassWeight, weighClasses } from './class-weight.ts';
+import type { ClassWeight } from './class-weight.ts';
+import { asCompiled } from './compiled-state.ts';
 import { dataSource } from './data-adapter.ts';
-import type { OwnedBatch } from './data-source.ts';
+import { EpochReader, type StepFunction } from './epoch-reader.ts';
 import { flattenLogs } from './evaluate.ts';
-import { predictBatch } from './predict.ts';
-import { runResults, tensorCounts } from './run.ts';
+import { tensorCounts } from './run.ts';
 import type { Trainer } from './trainer.ts';
 import type { Data, Logs } from './types.ts';
 
@@ -18,19 +18,32 @@ export interface OnBatchOptions {
   readonly return_dict?: boolean;
 }
 
-async function onlyBatch(
-  model: Trainer,
-  x: Data,
-  y: Data | null,
-  sample_weight: Data | null,
-): Promise<OwnedBatch> {
-  const source = await dataSource({ x, y, sample_weight, steps: 1 }, tensorCounts(model));
-  const { value } = await source.batches().next();
-  return value as OwnedBatch;
+interface OnlyBatch {
+  readonly x: Data;
+  readonly y?: Data | null;
+  readonly sample_weight?: Data | null;
+  readonly class_weight?: ClassWeight | null;
 }
 
-function resultsOf(logs: Logs, options: OnBatchOptions): Logs | number | number[] {
-  return options.return_dict === true ? logs : flattenLogs(logs);
+async function onlyBatch(
+  model: Trainer,
+  { x, y = null, sample_weight = null, class_weight = null }: OnlyBatch,
+): Promise<EpochReader> {
+  const source = await dataSource({ x, y, sample_weight, steps: 1 }, tensorCounts(model));
+  return new EpochReader(source, { steps: 1, class_weight });
+}
+
+/** Takes the one step that there is. */
+async function taken<R>(reader: EpochReader, take: StepFunction<R>): Promise<R> {
+  const results: R[] = [];
+  const nothing = async (): Promise<void> => undefined;
+  const end = async (_step: number, result: R): Promise<void> => void results.push(result);
+  await reader.epoch<R>({ take, begin: nothing, end });
+  return results[0] as R;
+}
+
+function resultsOf(model: Trainer, logs: Logs, options: OnBatchOptions): Logs | number | number[] {
+  return options.return_dict === true ? logs : flattenLogs(model, logs);
 }
 
 /** Trains a model on one batch. */
@@ -40,18 +53,12 @@ export async function trainOnBatch(
   y: Data | null,
   options: OnBatchOptions & { readonly class_weight?: ClassWeight | null },
 ): Promise<Logs | number | number[]> {
-  const batch = await onlyBatch(model, x, y, options.sample_weight ?? null);
-  const class_weight = options.class_weight ?? null;
-  try {
+  return asCompiled(model, async () => {
+    const reader = await onlyBatch(model, { ...options, x, y });
     if (options.reset_metrics !== false) model.reset_metrics();
-    model._train_counter += 1;
-    const logs = runResults(batch.tensors, (data) =>
-      model.train_step(class_weight === null ? data : weighClasses(data, class_weight)),
-    );
-    return resultsOf(logs, options);
-  } finally {
-    batch.dispose();
-  }
+    const logs = await taken(reader, model.make_train_function());
+    return resultsOf(model, logs, options);
+  });
 }
 
 /** Evaluates a model on one batch. */
@@ -61,19 +68,12 @@ export async function testOnBatch(
   y: Data | null,
   options: OnBatchOptions,
 ): Promise<Logs | number | number[]> {
-  const batch = await onlyBatch(model, x, y, options.sample_weight ?? null);
-  try {
-    if (options.reset_metrics !== false) model.reset_metrics();
-    return resultsOf(
-      runResults(batch.tensors, (data) => model.test_step(data)),
-      options,
-    );
-  } finally {
-    batch.dispose();
-  }
+  const reader = await onlyBatch(model, { ...options, x, y });
+  if (options.reset_metrics !== false) model.reset_metrics();
+  return resultsOf(model, await taken(reader, model.make_test_function()), options);
 }
 
 /** Computes the outputs of a model on one batch. */
 export async function predictOnBatch(model: Trainer, x: Data): Promise<Tensors | tf.Tensor> {
-  return predictBatch(model, await onlyBatch(model, x, null, null));
+  return taken(await onlyBatch(model, { x }), model.make_predict_function());
 }

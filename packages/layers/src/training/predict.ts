@@ -3,18 +3,11 @@ import type { CallbacksArgument } from '../callbacks/callback-list.ts';
 import { flatten, packAs } from '../engine/nest.ts';
 import type { Nested, Tensors } from '../engine/types.ts';
 import { dataSource } from './data-adapter.ts';
-import type { OwnedBatch } from './data-source.ts';
+import { EpochReader } from './epoch-reader.ts';
 import type { BatchIterable } from './iterable-source.ts';
-import {
-  breathe,
-  callbackList,
-  EpochReader,
-  tensorCounts,
-  type Verbosity,
-  verbosityOf,
-} from './run.ts';
+import { callbackList, tensorCounts, type Verbosity, verbosityOf } from './run.ts';
 import type { Trainer } from './trainer.ts';
-import type { Data } from './types.ts';
+import type { Batch, Data } from './types.ts';
 
 /** Arguments of `predict` besides the inputs, under Keras's names. */
 export interface PredictOptions {
@@ -32,48 +25,48 @@ export async function predict(
 ): Promise<Tensors> {
   const { batch_size, steps } = options;
   const source = await dataSource({ x, batch_size, steps }, tensorCounts(model));
-  const reader = new EpochReader(source, steps ?? null);
+  const reader = new EpochReader(source, {
+    steps: steps ?? null,
+    at_once: model.steps_per_execution,
+  });
   const callbacks = callbackList(model, {
     callbacks: options.callbacks,
     verbose: verbosityOf(options.verbose),
     epochs: 1,
     steps: reader.steps,
   });
-  const outputs: Tensors[] = [];
+  const batches: Tensors[] = [];
   await callbacks.on_predict_begin();
-  for await (const batch of reader.epoch()) {
-    const step = outputs.length;
-    await callbacks.on_predict_batch_begin(step);
-    outputs.push(predictBatch(model, batch));
-    await callbacks.on_predict_batch_end(step, {});
-    await breathe();
-  }
+  await reader.epoch<Tensors>({
+    take: model.make_predict_function(),
+    begin: (step) => callbacks.on_predict_batch_begin(step),
+    end(step, outputs) {
+      batches.push(outputs);
+      return callbacks.on_predict_batch_end(step, { outputs });
+    },
+  });
   await reader.close();
+  if (batches.length === 0) {
+    throw new RangeError('Expected at least one batch: there were no data to predict.');
+  }
   await callbacks.on_predict_end();
-  return joined(outputs);
+  return joined(batches);
 }
 
 /** Computes the outputs of one batch, which the caller frees. */
-export function predictBatch(model: Trainer, batch: OwnedBatch): Tensors {
-  try {
-    const outputs: Tensors[] = [];
-    tf.tidy(() => {
-      const result = model.predict_step(batch.tensors);
-      outputs.push(result);
-      return flatten<tf.Tensor>(result);
-    });
-    return outputs[0] as Tensors;
-  } finally {
-    batch.dispose();
-  }
+export function predictBatch(model: Trainer, batch: Batch): Tensors {
+  const outputs: Tensors[] = [];
+  tf.tidy(() => {
+    const result = model.predict_step(batch);
+    outputs.push(result);
+    return flatten<tf.Tensor>(result);
+  });
+  return outputs[0] as Tensors;
 }
 
-/** Joins the outputs of batches along the axis of samples. */
-function joined(batches: readonly Tensors[]): Tensors {
-  const [first] = batches;
-  if (first === undefined) {
-    throw new RangeError('Expected at least one batch: there were no data to predict.');
-  }
+/** Joins the outputs of one batch or several along the axis of samples, and frees them. */
+export function joined(batches: readonly Tensors[]): Tensors {
+  const [first] = batches as [Tensors];
   if (batches.length === 1) return first;
   const flat = batches.map((batch) => flatten<tf.Tensor>(batch));
   const leaves = flatten<tf.Tensor>(first).map((_, i) => {

@@ -3,7 +3,6 @@ import { CallbackList, type CallbacksArgument } from '../callbacks/callback-list
 import type { NestedNumbers } from '../engine/variable-values.ts';
 import { with_logits } from '../losses/logits.ts';
 import { scoped } from '../metrics/scoped.ts';
-import type { DataSource, OwnedBatch } from './data-source.ts';
 import type { TensorCounts } from './iterable-source.ts';
 import type { Trainer } from './trainer.ts';
 import type { Batch, Logs, StepResults } from './types.ts';
@@ -74,45 +73,11 @@ export function runResults(batch: Batch, step: (batch: Batch) => StepResults): L
   });
 }
 
-/** Reads the batches of an epoch: from the start, or where the last epoch stopped. */
-export class EpochReader {
-  readonly #source: DataSource;
-  readonly #steps: number | null;
-  #iterator: AsyncIterator<OwnedBatch> | null = null;
-
-  /** With `steps` an epoch ends after so many batches. */
-  constructor(source: DataSource, steps: number | null) {
-    this.#source = source;
-    this.#steps = steps;
-  }
-
-  /** Batches of an epoch, or null when only the source will tell. */
-  get steps(): number | null {
-    return this.#steps ?? this.#source.steps;
-  }
-
-  /** Hands out the batches of an epoch. */
-  async *epoch(): AsyncGenerator<OwnedBatch, undefined> {
-    if (this.#source.restarts || this.#iterator === null) this.#iterator = this.#source.batches();
-    for (let step = 0; this.#steps === null || step < this.#steps; step += 1) {
-      const next = await this.#iterator.next();
-      if (next.done === true) {
-        if (this.#steps !== null) warnShort(this.#steps, step);
-        return undefined;
-      }
-      yield next.value;
-    }
-    return undefined;
-  }
-
-  /** Tells the source that no more batches are wanted. */
-  async close(): Promise<void> {
-    await this.#iterator?.return?.();
-  }
-}
-
-function warnShort(wanted: number, had: number): void {
-  console.warn(
-    `Your input ran out of data; interrupting: an epoch has ${wanted} steps, there were ${had} batches left.`,
-  );
+/** The results of the metrics, when these are what a step gives; else what the last step gave. */
+export function metricResults(model: Trainer, logs: Logs): Logs {
+  const results = model.get_metrics_result();
+  const names = Object.keys(results);
+  const same =
+    names.length === Object.keys(logs).length && names.every((name) => Object.hasOwn(logs, name));
+  return same ? results : logs;
 }

@@ -1,141 +1,30 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { History } from '../callbacks/history.ts';
-import { GraphModel } from '../engine/graph-model.ts';
 import { get_mask } from '../engine/mask.ts';
-import { flatten, mapStructure } from '../engine/nest.ts';
-import type { AddedMetric } from '../engine/providers.ts';
+import { flatten } from '../engine/nest.ts';
 import type { Nested, Tensors } from '../engine/types.ts';
-import { deserialize as deserializeLoss } from '../losses/registry.ts';
-import { Metric } from '../metrics/metric.ts';
-import { deserialize as deserializeMetric } from '../metrics/registry.ts';
-import { LossScaleOptimizer } from '../optimizers/loss-scale-optimizer.ts';
-import { type AnyOptimizer, get as getOptimizer } from '../optimizers/registry.ts';
 import type { ClassWeight } from './class-weight.ts';
-import {
-  type CompileArguments,
-  checkCompileArguments,
-  NOT_COMPILED,
-  revived,
-} from './compile-arguments.ts';
+import { CompiledModel } from './compiled-model.ts';
+import type { StepFunction } from './epoch-reader.ts';
 import { type EvaluateOptions, evaluate } from './evaluate.ts';
 import { type FitOptions, fit } from './fit.ts';
 import type { BatchIterable } from './iterable-source.ts';
-import { LossesContainer } from './losses-container.ts';
-import { MetricsContainer } from './metrics-container.ts';
 import { minimize } from './minimize.ts';
 import { type OnBatchOptions, predictOnBatch, testOnBatch, trainOnBatch } from './on-batch.ts';
-import { type PredictOptions, predict } from './predict.ts';
+import { joined, type PredictOptions, predict, predictBatch } from './predict.ts';
+import { runResults } from './run.ts';
 import { compileConfig, type TrainingConfig, trainingConfig } from './training-config.ts';
 import type { TrainingState } from './training-state.ts';
 import type { Batch, BatchTensors, Data, Logs, StepResults } from './types.ts';
 
-/** What `compile` has made. */
-interface Compiled {
-  readonly args: CompileArguments;
-  readonly losses: LossesContainer;
-  readonly metrics: MetricsContainer;
-}
-
 /** A model that can be trained: the part of `tf.keras.Model` that compiles, fits, evaluates and predicts. */
-export abstract class Trainer extends GraphModel {
-  /** The optimizer that `compile` was given, or null. */
-  optimizer: AnyOptimizer | null = null;
-  /** True ends the running `fit` after the current epoch; callbacks set it. */
-  stop_training: boolean = false;
+export abstract class Trainer extends CompiledModel {
   /** The results of the last `fit`. */
   history: History | null = null;
-  /** Batches that the model has been trained on. */
+  /** Batches that the last `fit` has trained on, and those of single batches since. */
   _train_counter: number = 0;
   /** An interrupted training to go on with; set by the callback that keeps it. */
   _training_state: TrainingState | null = null;
-  #compiled: Compiled | null = null;
-
-  /**
-   * Says how the model is trained: the optimizer, and the losses and metrics of its outputs.
-   * @throws NotFoundError for a name that Keras does not know.
-   */
-  compile(args: CompileArguments = {}): void {
-    checkCompileArguments(args);
-    const optimizer = getOptimizer(args.optimizer ?? 'rmsprop');
-    const scales = this.dtype_policy.name === 'mixed_float16';
-    this.optimizer =
-      scales && !(optimizer instanceof LossScaleOptimizer)
-        ? new LossScaleOptimizer({ inner_optimizer: optimizer })
-        : optimizer;
-    const names = this.output_names.length > 0 ? this.output_names : null;
-    const loss = revived(args.loss, deserializeLoss);
-    const metrics = revived(args.metrics, deserializeMetric);
-    const weighted_metrics = revived(args.weighted_metrics, deserializeMetric);
-    const { loss_weights = null, from_serialized = false } = args;
-    this.#compiled = {
-      args: { ...args, loss, metrics, weighted_metrics } as CompileArguments,
-      losses: new LossesContainer(loss, loss_weights, names),
-      metrics: new MetricsContainer(metrics, weighted_metrics, names, from_serialized),
-    };
-    this.stop_training = false;
-  }
-
-  #require(): Compiled {
-    if (this.#compiled !== null) return this.#compiled;
-    throw new TypeError(NOT_COMPILED);
-  }
-
-  get compiled(): boolean {
-    return this.#compiled !== null;
-  }
-
-  /** Makes the model one that was never compiled. */
-  _forget_compiled(): void {
-    this.optimizer = null;
-    this.#compiled = null;
-  }
-
-  /** Makes the losses and metrics of the outputs before the first batch, as Keras does for a model that it has loaded. */
-  _build_compiled(): void {
-    const graph = this._graph;
-    if (graph === null) return;
-    const outputs = graph.nested_outputs;
-    const { losses, metrics } = this.#require();
-    losses.build(outputs);
-    metrics.build(mapStructure(outputs, () => null) as BatchTensors, outputs);
-  }
-
-  /** The losses that `compile` has made. */
-  get compiled_loss(): LossesContainer {
-    return this.#require().losses;
-  }
-
-  /** The metrics that `compile` has made. */
-  get compiled_metrics(): MetricsContainer {
-    return this.#require().metrics;
-  }
-
-  /** The arguments of `compile`. */
-  get compile_arguments(): CompileArguments | null {
-    return this.#compiled?.args ?? null;
-  }
-
-  /** The metrics of the model: means of the losses, those of `compile`, those that layers have added. */
-  override get metrics(): AddedMetric[] {
-    const { losses, metrics } = this.#compiled ?? { losses: null, metrics: null };
-    const compiled: Metric[] = [...(losses?.metrics ?? []), ...(metrics?.metrics ?? [])];
-    return [...new Set<AddedMetric>([...compiled, ...super.metrics])];
-  }
-
-  get metrics_names(): string[] {
-    return this.metrics.map(({ name }) => name);
-  }
-
-  /** Forgets the batches that metrics have seen. */
-  reset_metrics(): void {
-    for (const metric of this.metrics) if (metric instanceof Metric) metric.reset_state();
-  }
-
-  /** The results of all metrics by name. */
-  get_metrics_result(): Logs {
-    const metrics = this.metrics.filter((metric) => metric instanceof Metric);
-    return Object.fromEntries(metrics.map((metric) => [metric.name, metric.value()]));
-  }
 
   /** Computes the loss of a batch, penalties and added losses included; null when there is none. */
   compute_loss(
@@ -201,6 +90,30 @@ export abstract class Trainer extends GraphModel {
   predict_step([x]: Batch): Tensors {
     this._build_by_call(x as Tensors);
     return this.apply(x as Tensors, { training: false });
+  }
+
+  /** Makes the function that `fit` and `train_on_batch` call to take one step or several; subclasses may override it. */
+  make_train_function(): StepFunction<Logs> {
+    return stepFunction((batch) => {
+      this._train_counter += 1;
+      return runResults(batch, (data) => this.train_step(data));
+    });
+  }
+
+  /** Makes the function that `evaluate` and `test_on_batch` call; subclasses may override it. */
+  make_test_function(): StepFunction<Logs> {
+    return stepFunction((batch) => runResults(batch, (data) => this.test_step(data)));
+  }
+
+  /** Makes the function that `predict` and `predict_on_batch` call; subclasses may override it. */
+  make_predict_function(): StepFunction<Tensors> {
+    return async (reader) => {
+      const outputs: Tensors[] = [];
+      for (let k = 0; k < reader.steps; k += 1) {
+        outputs.push(predictBatch(this, await reader.next()));
+      }
+      return joined(outputs);
+    };
   }
 
   /** Trains the model for a number of epochs; resolves to the results of each. */
@@ -278,4 +191,13 @@ function keep(outputs: Tensors, kept: boolean): void {
       else tensor.dispose();
     }
   }
+}
+
+/** Takes the steps that it is asked for, and gives the results of the last one. */
+function stepFunction(step: (batch: Batch) => Logs): StepFunction<Logs> {
+  return async (reader) => {
+    let logs: Logs = {};
+    for (let k = 0; k < reader.steps; k += 1) logs = step(await reader.next());
+    return logs;
+  };
 }

@@ -1,0 +1,172 @@
+/**
+ * Compares what the same code does here and in TensorFlow 2.15: `parity.ts PYTHON [--only NAME,…]`.
+ * Cases log what happens, step by step; a case of TypeScript and the case of the same name in Python must log the same.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ready } from '@km/keras';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Outcome } from './golden-report.ts';
+import { begin, type LogLine, type ParityCase, ParityLog } from './parity-base.ts';
+import { TRAINING } from './parity-training.ts';
+
+const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'parity.py');
+const TOLERANCE = 1e-5;
+const SUITES: readonly (readonly [module: string, cases: Readonly<Record<string, ParityCase>>])[] =
+  [['parity_training', TRAINING]];
+
+/** Runs all cases, or those that are named, against one python with TensorFlow 2.15. */
+export async function parity(python: string, only: readonly string[] = []): Promise<Outcome[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'parity-'));
+  try {
+    const ours = new Map<string, readonly LogLine[]>();
+    for (const [name, run] of SUITES.flatMap(([, cases]) => Object.entries(cases))) {
+      if (only.length === 0 || only.includes(name)) ours.set(name, await logged(folder, name, run));
+    }
+    const theirs = runPython(python, folder, only);
+    const names = new Set([...ours.keys(), ...theirs.keys()]);
+    return [...names].map((name) => judged(name, ours.get(name), theirs.get(name)));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export async function logged(
+  folder: string,
+  name: string,
+  run: ParityCase,
+): Promise<readonly LogLine[]> {
+  const own = path.join(folder, 'ours', name);
+  mkdirSync(own, { recursive: true });
+  const log = new ParityLog(own);
+  begin();
+  try {
+    await run(log);
+  } catch (error) {
+    if (process.env.KM_CHECK_STACKS !== undefined) console.error(name, error);
+    log.add('fails', error instanceof Error ? error.message : String(error));
+  }
+  return log.lines;
+}
+
+function runPython(
+  python: string,
+  folder: string,
+  only: readonly string[],
+): ReadonlyMap<string, readonly LogLine[]> {
+  const env = {
+    ...process.env,
+    ...{ TF_ENABLE_ONEDNN_OPTS: '0', TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' },
+    ...{ PYTHONDONTWRITEBYTECODE: '1', KM_PARITY_ONLY: only.join(' ') },
+  };
+  const modules = SUITES.map(([module]) => module);
+  const done = spawnSync(python, [script, folder, ...modules], { env, encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`${python} failed: ${done.stderr.slice(-2000)}`);
+  const text = readFileSync(path.join(folder, 'theirs.json'), 'utf8');
+  return new Map(Object.entries(JSON.parse(text) as Record<string, LogLine[]>));
+}
+
+export function judged(
+  name: string,
+  ours: readonly LogLine[] | undefined,
+  theirs: readonly LogLine[] | undefined,
+): Outcome {
+  const id = name.replaceAll('_', ' ');
+  const reason =
+    ours === undefined || theirs === undefined
+      ? 'one side only'
+      : (ours.length === 0 && 'logs nothing') || differenceOf(ours, theirs);
+  return reason === null ? { id, status: 'passed' } : { id, status: 'failed', reason };
+}
+
+/** The first line that differs; null when there is none. */
+function differenceOf(ours: readonly LogLine[], theirs: readonly LogLine[]): string | null {
+  for (let k = 0; k < Math.max(ours.length, theirs.length); k += 1) {
+    const [our, their] = [ours[k], theirs[k]];
+    const at = `line ${String(k)}`;
+    if (our?.[0] !== their?.[0]) return `${at}: ${shown(our)}, TensorFlow: ${shown(their)}`;
+    const found = unlike(our?.[1], their?.[1], '');
+    if (found !== null) return `${at} ${our?.[0] ?? ''}${found}`;
+  }
+  return null;
+}
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 300);
+
+/** Says where two values differ: numbers by more than the tolerance, also numbers within texts. */
+function unlike(our: unknown, their: unknown, at: string): string | null {
+  const differ = `${at}: ${shown(our)}, TensorFlow: ${shown(their)}`;
+  if (typeof our === 'number' && typeof their === 'number') {
+    return Math.abs(our - their) <= TOLERANCE * (1 + Math.abs(their)) ? null : differ;
+  }
+  if (typeof our === 'string' && typeof their === 'string') {
+    return unlikeTexts(our, their) ? differ : null;
+  }
+  return isObject(our) && isObject(their)
+    ? unlikeObjects(our, their, at)
+    : our === their
+      ? null
+      : differ;
+}
+
+/** Says where two lists or dictionaries differ; the order of names counts. */
+function unlikeObjects(
+  our: Readonly<Record<string, unknown>>,
+  their: Readonly<Record<string, unknown>>,
+  at: string,
+): string | null {
+  const names = Object.keys(our);
+  const same = Array.isArray(our) === Array.isArray(their);
+  if (!same || names.join() !== Object.keys(their).join()) {
+    return `${at}: ${shown(our)}, TensorFlow: ${shown(their)}`;
+  }
+  return first(names.map((name) => () => unlike(our[name], their[name], `${at}.${name}`)));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function first(checks: readonly (() => string | null)[]): string | null {
+  for (const check of checks) {
+    const found = check();
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+const NUMBER = /\d+\.\d+(?:e[+-]?\d+)?/g;
+
+/** True when texts differ in more than the last digits of their fractions. */
+function unlikeTexts(our: string, their: string): boolean {
+  if (our === their) return false;
+  if (our.replaceAll(NUMBER, '#') !== their.replaceAll(NUMBER, '#')) return true;
+  const [ours, theirs] = [our.match(NUMBER) ?? [], their.match(NUMBER) ?? []];
+  return ours.some((text, k) => {
+    const [a, b] = [Number(text), Number(theirs[k])];
+    return Math.abs(a - b) > 2e-4 + TOLERANCE * Math.abs(b);
+  });
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { only: { type: 'string', default: '' } },
+  });
+  const [python] = positionals;
+  if (python === undefined) throw new Error('usage: parity.ts PYTHON [--only NAME,…]');
+  await ready('cpu');
+  await tf.setBackend('cpu');
+  const outcomes = await parity(python, values.only === '' ? [] : values.only.split(','));
+  for (const { id, status, reason } of outcomes)
+    console.log(`${status.padEnd(8)}${id}${reason === undefined ? '' : `: ${reason}`}`);
+  const failed = outcomes.filter(({ status }) => status === 'failed').length;
+  console.log(`${outcomes.length - failed} passed, ${failed} failed, 0 skipped`);
+  if (failed > 0 || outcomes.length === 0) process.exitCode = 1;
+}
+
+if (path.basename(process.argv[1] ?? '') === 'parity.ts') await main();
