@@ -20,6 +20,7 @@ import {
   withSign,
 } from './expression.mjs';
 import { columnSums, elementwise, rowSums, rowwise } from './loops.mjs';
+import { packPanels, panelProduct } from './panels.mjs';
 import { product } from './product.mjs';
 
 const [x, y, dy, a, b] = ['x', 'y', 'dy', 'a', 'b'].map(input);
@@ -138,6 +139,8 @@ export const kernels = [
     },
   }),
   product('product'),
+  panelProduct('panelProduct'),
+  packPanels('packPanels'),
   rowSums('rowProducts', { inputs: ['a', 'b'], value: mul(a, b) }),
   columnSums('columnSums', { inputs: ['x'], columns: [], value: x }),
   columnSums('columnProducts', {

@@ -7,9 +7,13 @@ const UPPER_ENDS: ReadonlyMap<unknown, number> = new Map([
   ['relu6', 6],
 ]);
 
-/** The end at which an activation cuts above, its other end being zero; undefined for activations that do more. */
-export function upperEnd(activation: unknown): number | undefined {
-  return UPPER_ENDS.get(activation);
+/** Both ends at which an activation cuts; null for activations that do more. */
+export function endsOf(activation: unknown): readonly [low: number, high: number] | null {
+  if (activation === undefined || activation === 'linear') {
+    return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  }
+  const high = UPPER_ENDS.get(activation);
+  return high === undefined ? null : [0, high];
 }
 
 /** Runs a kernel without its activation and applies that to the result, where the vector kernels can. */

@@ -20,13 +20,24 @@ export interface WasmBackend {
     _free(address: number): void;
     readonly tfjs: {
       registerTensor(id: number, size: number, memoryOffset: number): void;
-      disposeData(id: number): void;
+      disposeData: (id: number) => void;
     };
   };
   /** Counts one more tensor that shares the memory of `dataId`. */
   incRef(dataId: object): void;
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   typedArrayFromHeap(info: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
+}
+
+/**
+ * Reserves memory of the backend, to be freed with `_free`.
+ *
+ * @throws RangeError when there is no such memory.
+ */
+export function allocate({ wasm }: WasmBackend, bytes: number): number {
+  const address = wasm._malloc(bytes);
+  if (address === 0) throw new RangeError(`no memory for ${String(bytes)} bytes is left`);
+  return address;
 }
 
 /**

@@ -1,123 +1,206 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { type SimdFunctions, simdFunctions } from './simd/functions.ts';
-import type { WasmBackend } from './wasm-backend.ts';
-import { MOST_ROWS } from './wasm-product.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { SimdFunctions } from './simd/functions.ts';
+import { allocate, type WasmBackend } from './wasm-backend.ts';
+import { type Panels, wholePanels, withPanels } from './wasm-panels.ts';
 
 type ConvInfo = tf.backend_util.Conv2DInfo;
 
-/**
- * Up to so many output pixels a filter that is used for the first time is not worth packing, which is what the
- * convolution of tfjs begins with: a gradient step, or a program that predicts once, never comes to use the copy.
- */
-const MOST_ROWS_ONCE = 1024;
+/** Images are convolved in groups of about so many output pixels. */
+const PIXELS_OF_GROUP = 1024;
+/** Input and output of one pass over the filter, which stay in the second cache. */
+const BYTES_OF_PASS = 256 * 1024;
+const FEWEST_ROWS_OF_PASS = 32;
 
-const used = new WeakSet<object>();
-
-/**
- * Convolves an image as a product of matrices, whose left operand lists the pixels under the filter for each output
- * pixel; null where the convolution of tfjs is faster.
- */
-export function convolveByProduct(
-  backend: WasmBackend,
-  x: tf.TensorInfo,
-  filter: tf.TensorInfo,
-  attrs: tf.NamedAttrMap,
-): tf.TensorInfo | null {
-  const { strides, pad, dilations, dimRoundingMode, dataFormat } =
-    attrs as unknown as tf.Conv2DAttrs;
-  if (dataFormat !== 'NHWC' || x.dtype !== 'float32' || filter.dtype !== 'float32') return null;
-  const info = tf.backend_util.computeConv2DInfo(
-    x.shape as [number, number, number, number],
-    filter.shape as [number, number, number, number],
-    strides,
-    dilations,
-    pad,
-    dimRoundingMode,
-  );
-  const rows = info.batchSize * info.outHeight * info.outWidth;
-  const simd = isWorthwhile(rows, filter) ? simdFunctions(backend) : null;
-  if (simd === null || rows === 0) return null;
-  const addresses = [x, filter].map(({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset);
-  return multiplied(backend, simd, info, [addresses[0] ?? 0, addresses[1] ?? 0]);
+/** What follows a convolution: a bias, then a cut at both ends. */
+export interface Finish {
+  readonly bias: tf.TensorInfo | undefined;
+  readonly low: number;
+  readonly high: number;
 }
 
-function isWorthwhile(rows: number, { dataId }: tf.TensorInfo): boolean {
-  if (rows <= MOST_ROWS) return true;
-  const isFirst = !used.has(dataId);
-  used.add(dataId);
-  return isFirst && rows <= MOST_ROWS_ONCE;
+/** A convolution as a product of matrices: each output pixel is a row, whose elements lie in segments of the input. */
+interface Plan {
+  readonly info: ConvInfo;
+  /** Height and width of an image with its padding. */
+  readonly height: number;
+  readonly width: number;
+  /** Images of a group. */
+  readonly group: number;
+  /** Where the rows of a group begin, and their segments, in bytes. */
+  readonly rows: Int32Array;
+  readonly segments: Int32Array;
+  readonly segmentLength: number;
 }
 
-function multiplied(
+/** Convolves images [batch, height, width, channels] of float32. */
+export function convolve(
   backend: WasmBackend,
   simd: SimdFunctions,
+  { x, filter }: { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo },
   info: ConvInfo,
-  [x, filter]: readonly [number, number],
+  finish: Finish,
 ): tf.TensorInfo {
-  const { filterHeight, filterWidth, inChannels, outChannels, batchSize } = info;
-  const rows = batchSize * info.outHeight * info.outWidth;
-  const inner = filterHeight * filterWidth * inChannels;
+  // Data that still lies on another backend moves here on its first lookup, which may grow the heap.
+  for (const operand of [x, filter, finish.bias]) operand && backend.dataIdMap.get(operand.dataId);
+  const plan = planOf(info);
+  const { filterHeight, filterWidth, inChannels, outChannels } = info;
   const out = backend.makeOutput([...info.outShape], 'float32');
-  const { wasm } = backend;
-  const patches = isPointwise(info) ? null : wasm._malloc(4 * rows * inner);
-  try {
-    if (patches !== null) listPatches(new Float32Array(wasm.HEAPU8.buffer), x, patches, info);
-    backend.typedArrayFromHeap(out).fill(0);
-    const to = backend.dataIdMap.get(out.dataId).memoryOffset;
-    simd.product(patches ?? x, filter, to, rows, inner, outChannels);
-  } finally {
-    if (patches !== null) wasm._free(patches);
-  }
+  const inner = filterHeight * filterWidth * inChannels;
+  withPanels(backend, simd, filter, [inner, outChannels], (panels) => {
+    convolveGroups(backend, simd, plan, { x, out, panels, finish });
+  });
   return out;
 }
 
-/** True when the pixels of the image are the rows of the left operand as they are. */
-function isPointwise({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: ConvInfo) {
-  const { top, bottom, left, right } = padInfo;
-  const size = filterHeight * filterWidth * strideHeight * strideWidth;
-  return size === 1 && top + bottom + left + right === 0;
-}
-
-/** Writes, for each output pixel, the pixels under the filter in row-major order, zeros for the padding. */
-function listPatches(heap: Float32Array, x: number, patches: number, info: ConvInfo): void {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth } = info;
-  const { filterHeight, filterWidth, dilationHeight, padInfo } = info;
-  const width = filterWidth * inChannels;
-  let to = patches / 4;
-  heap.fill(0, to, to + batchSize * outHeight * outWidth * filterHeight * width);
-  for (let line = 0; line < batchSize * outHeight; line++) {
+function planOf(info: ConvInfo): Plan {
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
+  const height = inHeight + padInfo.top + padInfo.bottom;
+  const width = inWidth + padInfo.left + padInfo.right;
+  const pixels = outHeight * outWidth;
+  const group = Math.min(info.batchSize, Math.ceil(PIXELS_OF_GROUP / pixels));
+  const rows = new Int32Array(group * pixels);
+  let at = 0;
+  for (let line = 0; line < group * outHeight; line++) {
     const image = Math.floor(line / outHeight);
-    const top = (line % outHeight) * info.strideHeight - padInfo.top;
-    for (let column = 0; column < outWidth; column++) {
-      const left = column * info.strideWidth - padInfo.left;
-      for (let tap = 0; tap < filterHeight; tap++, to += width) {
-        const row = top + tap * dilationHeight;
-        if (row < 0 || row >= inHeight) continue;
-        copyPixels(heap, x / 4 + (image * inHeight + row) * inWidth * inChannels, left, to, info);
-      }
+    const row = image * height + (line % outHeight) * info.strideHeight;
+    for (let column = 0; column < outWidth; column++, at++) {
+      rows[at] = 4 * inChannels * (row * width + column * info.strideWidth);
     }
   }
+  return { info, height, width, group, rows, ...segmentsOf(info, width) };
 }
 
-/** Copies the pixels of one row that one row of the filter meets. */
-function copyPixels(
-  heap: Float32Array,
-  row: number,
-  left: number,
-  to: number,
-  { inWidth, inChannels, filterWidth, dilationWidth }: ConvInfo,
+function segmentsOf(
+  { filterHeight, filterWidth, dilationHeight, dilationWidth, inChannels }: ConvInfo,
+  width: number,
+): Pick<Plan, 'segments' | 'segmentLength'> {
+  const taps = dilationWidth === 1 ? 1 : filterWidth;
+  const segments = Int32Array.from({ length: filterHeight * taps }, (_, i) => {
+    const row = Math.floor(i / taps) * dilationHeight;
+    return 4 * inChannels * (row * width + (i % taps) * dilationWidth);
+  });
+  return { segments, segmentLength: (filterWidth / taps) * inChannels };
+}
+
+interface Operands {
+  readonly x: tf.TensorInfo;
+  readonly out: tf.TensorInfo;
+  readonly panels: Panels;
+  readonly finish: Finish;
+}
+
+/** Convolves one group of images after the other, in memory that is reserved once. */
+function convolveGroups(
+  backend: WasmBackend,
+  simd: SimdFunctions,
+  plan: Plan,
+  operands: Operands,
 ): void {
-  if (dilationWidth === 1) {
-    const [first, end] = [Math.max(left, 0), Math.min(left + filterWidth, inWidth)];
-    if (end <= first) return;
-    const target = to + (first - left) * inChannels;
-    heap.copyWithin(target, row + first * inChannels, row + end * inChannels);
-    return;
+  const { info, height, width, group, rows, segments } = plan;
+  const { inHeight, inWidth, inChannels, outChannels, batchSize } = info;
+  const isPadded = height > inHeight || width > inWidth;
+  const columns = wholePanels(outChannels);
+  const imageBytes = 4 * height * width * inChannels;
+  const sizes = [
+    4 * rows.length,
+    4 * segments.length,
+    4 * columns,
+    isPadded ? group * imageBytes : 0,
+  ];
+  const scratch = allocate(
+    backend,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  try {
+    const [table, offsets, bias, padded] = startsOf(scratch, sizes);
+    new Int32Array(backend.wasm.HEAPU8.buffer).set(rows, table / 4);
+    writeBias(backend, operands.finish.bias, bias, columns);
+    const heap = new Float32Array(backend.wasm.HEAPU8.buffer);
+    if (isPadded) heap.fill(0, padded / 4, (padded + group * imageBytes) / 4);
+    const from = backend.dataIdMap.get(operands.x.dataId).memoryOffset;
+    for (let image = 0; image < batchSize; image += group) {
+      const count = Math.min(group, batchSize - image);
+      const first = from + 4 * image * inHeight * inWidth * inChannels;
+      if (isPadded) copyImages(heap, first, padded, count, plan);
+      writeOffsets(backend, offsets, segments, isPadded ? padded : first);
+      multiplyGroup(backend, simd, plan, operands, { table, offsets, bias, image, count });
+    }
+  } finally {
+    backend.wasm._free(scratch);
   }
-  for (let tap = 0; tap < filterWidth; tap++) {
-    const column = left + tap * dilationWidth;
-    if (column < 0 || column >= inWidth) continue;
-    const from = row + column * inChannels;
-    heap.copyWithin(to + tap * inChannels, from, from + inChannels);
+}
+
+/** Where parts of the given sizes lie one after the other. */
+function startsOf(address: number, sizes: readonly number[]): [number, number, number, number] {
+  const [first = 0, second = 0, third = 0] = sizes;
+  return [address, address + first, address + first + second, address + first + second + third];
+}
+
+function writeBias(
+  backend: WasmBackend,
+  bias: tf.TensorInfo | undefined,
+  to: number,
+  columns: number,
+): void {
+  const values = bias === undefined ? [] : backend.typedArrayFromHeap(bias);
+  const heap = new Float32Array(backend.wasm.HEAPU8.buffer, to, columns);
+  heap.fill(0);
+  heap.set(values);
+}
+
+function writeOffsets(
+  backend: WasmBackend,
+  to: number,
+  segments: Int32Array,
+  images: number,
+): void {
+  const heap = new Int32Array(backend.wasm.HEAPU8.buffer, to, segments.length);
+  segments.forEach((offset, i) => {
+    heap[i] = images + offset;
+  });
+}
+
+/** Copies images into the middle of their padding. */
+function copyImages(heap: Float32Array, from: number, to: number, count: number, plan: Plan): void {
+  const { info, height, width } = plan;
+  const { inHeight, inWidth, inChannels, padInfo } = info;
+  const length = inWidth * inChannels;
+  for (let line = 0; line < count * inHeight; line++) {
+    const image = Math.floor(line / inHeight);
+    const row = image * height + padInfo.top + (line % inHeight);
+    const source = from / 4 + line * length;
+    const target = to / 4 + (row * width + padInfo.left) * inChannels;
+    heap.copyWithin(target, source, source + length);
+  }
+}
+
+/** Where the parts of a group's product lie, and which images it has. */
+interface Group {
+  readonly table: number;
+  readonly offsets: number;
+  readonly bias: number;
+  readonly image: number;
+  readonly count: number;
+}
+
+function multiplyGroup(
+  backend: WasmBackend,
+  simd: SimdFunctions,
+  { info, height, width, segments, segmentLength }: Plan,
+  { out, panels, finish }: Operands,
+  { table, offsets, bias, image, count }: Group,
+): void {
+  const pixels = info.outHeight * info.outWidth;
+  const { inChannels, outChannels } = info;
+  const rowBytes = 4 * ((height * width * inChannels) / pixels + outChannels);
+  const most = Math.max(FEWEST_ROWS_OF_PASS, 4 * Math.floor(BYTES_OF_PASS / rowBytes / 4));
+  const y = backend.dataIdMap.get(out.dataId).memoryOffset + 4 * image * pixels * outChannels;
+  for (let row = 0; row < count * pixels; row += most) {
+    simd.panelProduct(
+      ...[table + 4 * row, offsets, segments.length, segmentLength],
+      ...[panels.address, panels.rowStep, panels.panelStep],
+      ...[bias, y + 4 * row * outChannels, 4 * outChannels],
+      ...[Math.min(most, count * pixels - row), outChannels, finish.low, finish.high],
+    );
   }
 }

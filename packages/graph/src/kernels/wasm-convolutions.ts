@@ -1,24 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.ts';
 import { simdFunctions } from './simd/functions.ts';
-import { withActivation } from './wasm-activation.ts';
+import { endsOf, withActivation } from './wasm-activation.ts';
 import type { WasmBackend } from './wasm-backend.ts';
-import { convolveByProduct } from './wasm-conv.ts';
-import { canFinish, finish } from './wasm-product.ts';
+import { convolve } from './wasm-conv.ts';
 
 /**
- * Replaces the convolutions of the wasm backend. The fused ones keep a NaN, which their own activations turn into a
- * number: the activation follows in place, on what the kernel has just written. Few pixels are convolved by the product
- * of this package, which spares the packing of the filter.
+ * Replaces the convolutions of the wasm backend by faster ones. The fused ones of tfjs, which serve the other
+ * activations, turn a NaN into a number: the activation follows in place, on what the kernel has just written.
  */
 export function registerWasmConvolutions(): void {
   replaceKernel(tf.Conv2D, 'wasm', (replaced) => (call) => {
-    const { x, filter } = call.inputs;
-    const own = x && filter && convolveByProduct(wasmOf(call), x, filter, call.attrs ?? {});
-    return own ?? need(replaced?.kernelFunc(call), tf.Conv2D);
+    return convolved(call, undefined) ?? need(replaced?.kernelFunc(call), tf.Conv2D);
   });
   replaceKernel(tf.FusedConv2D, 'wasm', (replaced) => (call) => {
-    const own = fusedByProduct(call);
+    const own = convolved(call, call.attrs?.activation);
     return own ?? need(withOwnActivation(call, replaced), tf.FusedConv2D);
   });
   replaceKernel(tf.FusedDepthwiseConv2D, 'wasm', (replaced) => (call) => {
@@ -41,15 +37,35 @@ function withOwnActivation(
   );
 }
 
-function fusedByProduct(call: KernelCall): tf.TensorInfo | null {
-  const { inputs, attrs } = call;
-  const { x, filter, bias } = inputs;
-  if (x === undefined || filter === undefined || !canFinish(attrs?.activation)) return null;
+/** Convolves with the kernels of this package; null where they cannot. */
+function convolved(call: KernelCall, activation: unknown): tf.TensorInfo | null {
+  const { x, filter, bias } = call.inputs;
+  const ends = endsOf(activation);
   const backend = wasmOf(call);
-  const simd = simdFunctions(backend);
-  const y = convolveByProduct(backend, x, filter, attrs ?? {});
-  if (y !== null && simd !== null) finish(backend, simd, y, bias, attrs?.activation);
-  return y;
+  if (x === undefined || filter === undefined || ends === null) return null;
+  const info = infoOf(x, filter, call.attrs as unknown as tf.Conv2DAttrs);
+  const simd = info === null ? null : simdFunctions(backend);
+  if (info === null || simd === null) return null;
+  const [low, high] = ends;
+  return convolve(backend, simd, { x, filter }, info, { bias, low, high });
+}
+
+function infoOf(
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  { strides, pad, dilations, dimRoundingMode, dataFormat }: tf.Conv2DAttrs,
+): tf.backend_util.Conv2DInfo | null {
+  if (dataFormat !== 'NHWC' || x.dtype !== 'float32' || filter.dtype !== 'float32') return null;
+  const info = tf.backend_util.computeConv2DInfo(
+    x.shape as [number, number, number, number],
+    filter.shape as [number, number, number, number],
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+  );
+  const isEmpty = tf.util.sizeFromShape(info.outShape) === 0 || info.inChannels === 0;
+  return isEmpty || info.inChannels !== filter.shape[2] ? null : info;
 }
 
 function need<T>(result: T | undefined, kernelName: string): T {

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type SimdFunctions, simdFunctions } from './simd/functions.ts';
-import { upperEnd } from './wasm-activation.ts';
+import { endsOf } from './wasm-activation.ts';
 import { forgetPackedCopies, type WasmBackend } from './wasm-backend.ts';
 
 /**
  * Up to so many rows the product that reads the right operand as it lies in memory is the faster one: the product of
  * tfjs first packs that operand, which takes as long as multiplying about a hundred rows.
  */
-export const MOST_ROWS = 128;
+const MOST_ROWS = 128;
 
 /**
  * Products of tfjs below this number of multiplications are faster in its batched kernel than one by one: setting up
@@ -102,7 +102,7 @@ export function multiplyFused(
   const simd = simdFunctions(backend);
   const [batchB] = matricesOf(b);
   const rows = a.size / (a.shape.at(-1) ?? 1);
-  if (simd === null || !canFinish(activation) || !(rows <= MOST_ROWS)) return null;
+  if (simd === null || endsOf(activation) === null || !(rows <= MOST_ROWS)) return null;
   if (tf.util.sizeFromShape([...batchB]) !== 1) return null;
   const y = multiply(a, b, backend);
   finish(backend, simd, y, bias, activation);
@@ -117,25 +117,13 @@ export function finish(
   bias: tf.TensorInfo | undefined,
   activation: unknown,
 ): void {
-  const linear = isLinear(activation);
-  const [low, high] = linear
-    ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-    : [0, upperEnd(activation) ?? 0];
+  const [low, high] = endsOf(activation) ?? [0, 0];
   const size = tf.util.sizeFromShape(y.shape);
   const columns = y.shape.at(-1) ?? 1;
   const at = addressOf(backend, y);
   if (bias !== undefined) {
     simd.shiftClip(at, addressOf(backend, bias), at, size / columns, columns, low, high);
-  } else if (!linear) simd.clip(at, at, size, low, high);
-}
-
-/** True for the activations that `finish` knows. */
-export function canFinish(activation: unknown): boolean {
-  return isLinear(activation) || upperEnd(activation) !== undefined;
-}
-
-function isLinear(activation: unknown): boolean {
-  return activation === undefined || activation === 'linear';
+  } else if (high - low < Number.POSITIVE_INFINITY || low === 0) simd.clip(at, at, size, low, high);
 }
 
 /** Multiplies each pair of matrices with the fast kernel, on views of the batches' memory. */

@@ -26,6 +26,14 @@ export interface SimdFunctions {
   readonly shiftClip: (...args: readonly number[]) => void;
   /** Adds the product of matrices to y: a, b, y, rows, inner, columns. */
   readonly product: (...args: readonly number[]) => void;
+  /**
+   * Multiplies segments of rows by panels, adds a bias, cuts at both ends: addresses of the table of rows and of the
+   * offsets of segments; number and length of segments; address of b, bytes between its rows and between its panels;
+   * addresses of bias and y; bytes between the rows of y; rows, columns; low, high.
+   */
+  readonly panelProduct: (...args: readonly number[]) => void;
+  /** Copies panels of eight columns side by side: matrix, panels, rows, number of panels, bytes between rows. */
+  readonly packPanels: (...args: readonly number[]) => void;
   /** Adds `a · b` of each column to a vector: a, b, sums, rows, columns, bytes between the rows of a, of b. */
   readonly rowProducts: (...args: readonly number[]) => void;
   /** Adds each column to a float64 vector. */

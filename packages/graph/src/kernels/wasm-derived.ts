@@ -1,0 +1,72 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { allocate, type WasmBackend } from './wasm-backend.ts';
+
+/** Addresses of what was derived from a tensor, by the number of the tensor and by what it is. */
+type Derived = Map<number, Map<string, number>>;
+
+const derivedOf = new WeakMap<WasmBackend, Derived>();
+const used = new WeakSet<object>();
+
+/** Bytes of a line of the cache: vectors that straddle two lines take twice as long to load. */
+const LINE = 64;
+
+function aligned(address: number): number {
+  return Math.ceil(address / LINE) * LINE;
+}
+
+/**
+ * Runs `use` on memory that holds something derived from the content of a tensor, such as packed weights.
+ *
+ * A tensor that is used for the second time keeps the memory until it is disposed or `forgetPackedCopies` is called.
+ *
+ * @param key Tells apart what is derived from the same tensor.
+ * @param derive Fills the memory.
+ */
+export function withDerived<T>(
+  backend: WasmBackend,
+  { dataId }: tf.TensorInfo,
+  { key, bytes }: { readonly key: string; readonly bytes: number },
+  derive: (address: number) => void,
+  use: (address: number) => T,
+): T {
+  const { id } = backend.dataIdMap.get(dataId);
+  const derived = watched(backend);
+  const known = derived.get(id)?.get(key);
+  if (known !== undefined) return use(aligned(known));
+  const address = allocate(backend, bytes + LINE);
+  const keeps = wasUsed({ dataId });
+  noteUse({ dataId });
+  try {
+    derive(aligned(address));
+    if (keeps) derived.set(id, (derived.get(id) ?? new Map<string, number>()).set(key, address));
+    return use(aligned(address));
+  } finally {
+    if (!keeps) backend.wasm._free(address);
+  }
+}
+
+/** True when something was derived from a tensor before, so that it is worth keeping. */
+export function wasUsed({ dataId }: Pick<tf.TensorInfo, 'dataId'>): boolean {
+  return used.has(dataId);
+}
+
+/** Notes that a tensor was used without anything being derived from it. */
+export function noteUse({ dataId }: Pick<tf.TensorInfo, 'dataId'>): void {
+  used.add(dataId);
+}
+
+/** What is derived on a backend; frees it together with its tensors. */
+function watched(backend: WasmBackend): Derived {
+  const known = derivedOf.get(backend);
+  if (known !== undefined) return known;
+  const derived: Derived = new Map();
+  derivedOf.set(backend, derived);
+  const { wasm } = backend;
+  const { disposeData } = wasm.tfjs;
+  wasm.tfjs.disposeData = (id) => {
+    for (const address of derived.get(id)?.values() ?? []) wasm._free(address);
+    derived.delete(id);
+    disposeData(id);
+  };
+  return derived;
+}

@@ -1,0 +1,172 @@
+/**
+ * Products of matrices, the right one in panels of eight columns: for each of its rows, the eight elements lie side by
+ * side. A block of four rows and eight columns of the result is computed at a time, in registers.
+ */
+import { I32_MUL, I32_SUB, i32, memory, minimum, shiftLeft, simd } from './assembler.mjs';
+import { functionOf, list, numbered } from './frame.mjs';
+
+const ROWS = 4;
+const COLUMNS = 8;
+const PANEL_BYTES = 4 * COLUMNS;
+
+const LOAD_INTEGER = memory([0x28], 2, 0);
+const LOAD_SPLAT = simd(0x09);
+const SPLAT = simd(0x13);
+const [ADD, MUL, MIN, MAX] = [0xe4, 0xe6, 0xe8, 0xe9].map(simd);
+const vectorAt = (offset) => memory(simd(0), 2, offset);
+const storeAt = (offset) => memory(simd(0x0b), 2, offset);
+const [IF, ELSE, END] = [[0x04, 0x40], [0x05], [0x0b]];
+const I32_BELOW = [0x49];
+const I32_AND = [0x71];
+
+/** Adds the products of one row of the panel with an element of each row of the left operand. */
+function addProducts(rows, { value, put, step, move }) {
+  return [
+    ...list(2, (half) => [...value('bAt'), ...vectorAt(16 * half), ...put(`b${half}`)]),
+    ...list(rows, (row) => [
+      ...[...value(`a${row}`), ...memory(LOAD_SPLAT, 2, 0), ...put('factor')],
+      ...list(2, (half) => [
+        ...[...value(`sum${2 * row + half}`), ...value('factor'), ...value(`b${half}`), ...MUL],
+        ...[...ADD, ...put(`sum${2 * row + half}`)],
+      ]),
+    ]),
+    ...list(rows, (row) => step(`a${row}`, 4)),
+    ...move('bAt', 'bStep'),
+  ];
+}
+
+/** Stores a row of the last panel, of which `columnsLeft` elements belong to the result. */
+function storePart(row, { value, put, copy, step }) {
+  const [first, second] = [`sum${2 * row}`, `sum${2 * row + 1}`];
+  const halves = [...value(first), ...value(first), ...simd(0x0d)];
+  const ifBit = (bit, body) => [
+    ...[...value('columnsLeft'), ...i32(bit), ...I32_AND, ...IF, ...body, ...END],
+  ];
+  return [
+    ...copy('yRow', 'yAt'),
+    ...ifBit(4, [
+      ...[...value('yAt'), ...value(first), ...storeAt(0)],
+      ...[...copy(second, first), ...step('yAt', 16)],
+    ]),
+    ...ifBit(2, [
+      ...[...value('yAt'), ...value(first), ...memory(simd(0x5b), 2, 0), 0],
+      ...[...halves, ...[8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7], ...put(first)],
+      ...step('yAt', 8),
+    ]),
+    ...ifBit(1, [...value('yAt'), ...value(first), ...memory(simd(0x5a), 2, 0), 0]),
+  ];
+}
+
+/** Computes a block of the result, then moves on to the next rows. */
+function block(rows, frame) {
+  const { value, put, copy, move, step, repeat } = frame;
+  const sums = numbered('sum', 2 * rows);
+  return [
+    ...list(rows, (row) => [
+      ...[...value('rowAt'), ...memory([0x28], 2, 4 * row), ...put(`row${row}`)],
+    ]),
+    ...sums.flatMap((sum, i) => copy(`bias${i % 2}`, sum)),
+    ...[...copy('b', 'bAt'), ...copy('offsets', 'offsetAt'), ...copy('segments', 'segmentsLeft')],
+    ...repeat('segmentsLeft', 1, [
+      ...[...value('offsetAt'), ...LOAD_INTEGER, ...put('offset')],
+      ...list(rows, (row) => [...copy('offset', `a${row}`), ...move(`a${row}`, `row${row}`)]),
+      ...copy('length', 'lengthLeft'),
+      ...repeat('lengthLeft', 1, addProducts(rows, frame)),
+      ...step('offsetAt', 4),
+    ]),
+    ...sums.flatMap((sum) => [
+      ...[...value(sum), ...value('highs'), ...MIN, ...value('lows'), ...MAX, ...put(sum)],
+    ]),
+    ...list(rows, (row) => [
+      ...[...value('columnsLeft'), ...i32(COLUMNS), ...I32_BELOW, ...IF],
+      ...[...storePart(row, frame), ...ELSE],
+      ...list(2, (half) => [
+        ...[...value('yRow'), ...value(`sum${2 * row + half}`), ...storeAt(16 * half)],
+      ]),
+      ...[...END, ...move('yRow', 'yStride')],
+    ]),
+    ...step('rowAt', 4 * rows),
+  ];
+}
+
+/** Goes over the rows four at a time; the last four begin among those that are done. */
+function rowsOfPanel(frame) {
+  const { value, put, copy, repeat } = frame;
+  const back = [...i32(ROWS), ...value('rowsLeft'), ...I32_SUB];
+  return [
+    ...[...copy('table', 'rowAt'), ...copy('y', 'yRow'), ...copy('rows', 'rowsLeft')],
+    ...[...value('rows'), ...i32(ROWS), ...I32_BELOW, ...IF],
+    ...repeat('rowsLeft', 1, block(1, frame)),
+    ...ELSE,
+    ...[0x02, 0x40, 0x03, 0x40, ...value('rowsLeft'), 0x45, 0x0d, 1],
+    ...[...value('rowsLeft'), ...i32(ROWS), ...I32_BELOW, ...IF],
+    ...[...value('rowAt'), ...back, ...shiftLeft(2), ...I32_SUB, ...put('rowAt')],
+    ...[...value('yRow'), ...back, ...value('yStride'), ...I32_MUL, ...I32_SUB, ...put('yRow')],
+    ...[...i32(ROWS), ...put('rowsLeft'), ...END],
+    ...block(ROWS, frame),
+    ...[...value('rowsLeft'), ...i32(ROWS), ...I32_SUB, ...put('rowsLeft'), 0x0c, 0, 0x0b, 0x0b],
+    ...END,
+  ];
+}
+
+/**
+ * Multiplies matrices, adds a bias and cuts at both ends. A row of the left operand lies in segments of equal length:
+ * segment s of row r begins at `table[r] + offsets[s]`.
+ *
+ * Parameters: the addresses of `table` and `offsets`, int32; the number and the length of the segments; the address of
+ * the right operand, the bytes between its rows within a panel and between its panels; the addresses of the bias, which
+ * fills the last panel, too, and of the result; the bytes between its rows; the numbers of rows and columns; the ends.
+ */
+export function panelProduct(name) {
+  const names = {
+    integers: [
+      ...['table', 'offsets', 'segments', 'length', 'b', 'bStep', 'bPanel', 'bias'],
+      ...['y', 'yStride', 'rows', 'columns'],
+    ],
+    floats: ['low', 'high'],
+    positions: [
+      ...['columnsLeft', 'rowsLeft', 'segmentsLeft', 'lengthLeft', 'offset', 'offsetAt'],
+      ...['rowAt', 'yRow', 'yAt', 'bAt', ...numbered('row', ROWS), ...numbered('a', ROWS)],
+    ],
+    vectors: [
+      ...['lows', 'highs', 'factor', 'b0', 'b1', 'bias0', 'bias1'],
+      ...numbered('sum', 2 * ROWS),
+    ],
+  };
+  return functionOf(name, names, (frame) => {
+    const { value, put, copy, move, step } = frame;
+    return [
+      ...[...value('low'), ...SPLAT, ...put('lows'), ...value('high'), ...SPLAT, ...put('highs')],
+      ...copy('columns', 'columnsLeft'),
+      ...[0x02, 0x40, 0x03, 0x40, ...value('columnsLeft'), 0x45, 0x0d, 1],
+      ...list(2, (half) => [...value('bias'), ...vectorAt(16 * half), ...put(`bias${half}`)]),
+      ...rowsOfPanel(frame),
+      ...[...move('b', 'bPanel'), ...step('bias', PANEL_BYTES), ...step('y', PANEL_BYTES)],
+      ...[...value('columnsLeft'), ...minimum(value('columnsLeft'), i32(COLUMNS)), ...I32_SUB],
+      ...[...put('columnsLeft'), 0x0c, 0, 0x0b, 0x0b],
+    ];
+  });
+}
+
+/**
+ * Copies whole panels of a matrix side by side. Parameters: the addresses of the matrix and of the panels, the numbers
+ * of rows, panels and bytes between the rows of the matrix.
+ */
+export function packPanels(name) {
+  const names = {
+    integers: ['from', 'to', 'rows', 'panels', 'stride'],
+    positions: ['fromAt', 'rowsLeft'],
+  };
+  return functionOf(name, names, ({ value, copy, move, step, repeat }) =>
+    repeat('panels', 1, [
+      ...[...copy('from', 'fromAt'), ...copy('rows', 'rowsLeft')],
+      ...repeat('rowsLeft', 1, [
+        ...list(2, (half) => [
+          ...[...value('to'), ...value('fromAt'), ...vectorAt(16 * half), ...storeAt(16 * half)],
+        ]),
+        ...[...move('fromAt', 'stride'), ...step('to', PANEL_BYTES)],
+      ]),
+      ...step('from', PANEL_BYTES),
+    ]),
+  );
+}
