@@ -21,6 +21,7 @@ import { judgeRow, type MatrixRow } from './oracle-rows.ts';
 import { oracleShown } from './oracle-saved-model-cli.ts';
 import { oracleServing, SERVED } from './oracle-serving.ts';
 import { oracleTrain } from './oracle-train.ts';
+import { oracleTypescript, TYPESCRIPT } from './oracle-typescript.ts';
 import { writeBack } from './oracle-write.ts';
 
 /** The models of a run without `--all`: each kind of layer, optimizer and wiring once. */
@@ -140,17 +141,21 @@ async function checkVersion(version: string, selection: Selection): Promise<Outc
     const judged = rows.map((row) => judgeRow(row, native));
     const folders = { ours, theirs, only: only === '' ? '' : SERVED.join(',') };
     const served = formats.includes('tf') ? await oracleServing(kit, folders) : [];
+    const own = formats.includes('tf')
+      ? await oracleTypescript(version, only === '' ? '' : TYPESCRIPT.join(','))
+      : [];
     const checkpoints = await oracleCheckpoints(kit.python);
     const trained = await oracleTrain(kit.python);
     const revived = await oracleRevive(kit.python, only === '' ? '' : REVIVED.join(','));
     printGroup(`${version} → @km`, read);
     printGroup(`@km → ${version}`, [...failures, ...judged]);
     printGroup(`served, ${version}`, served);
+    printGroup(`written in TypeScript, ${version}`, own);
     printGroup(`checkpoints, ${version}`, checkpoints);
     printGroup(`train.Checkpoint, ${version}`, trained);
     printGroup(`revived, ${version}`, revived);
     const shown = version.startsWith(SHOWN) ? await showAll(kit, theirs) : [];
-    const exchanged = [...read, ...failures, ...judged, ...served];
+    const exchanged = [...read, ...failures, ...judged, ...served, ...own];
     const across = await readAcross(version, { theirs, ours, native }, selection);
     return [...exchanged, ...checkpoints, ...trained, ...revived, ...shown, ...across];
   } finally {
