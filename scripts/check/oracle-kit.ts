@@ -24,11 +24,15 @@ export const PYTHON_ENVIRONMENT: NodeJS.ProcessEnv = {
 export function kitOf(version: string): Kit {
   const folder = process.env.KM_ORACLE;
   if (folder === undefined) throw new Error('KM_ORACLE must name the folder of km_oracle.py.');
+  return { version, script: path.join(folder, 'km_oracle.py'), python: pythonOf(version) };
+}
+
+/** The Python that has a version of TensorFlow. */
+export function pythonOf(version: string): string {
   const home = process.env.KM_ORACLE_HOME ?? path.join(homedir(), '.cache', 'km-oracle');
   const python = path.join(home, `tf-${version}`, 'bin', 'python');
-  if (!existsSync(python))
-    throw new Error(`${python} does not exist: run the kit's setup.sh ${version}.`);
-  return { version, script: path.join(folder, 'km_oracle.py'), python };
+  if (existsSync(python)) return python;
+  throw new Error(`${python} does not exist: run the kit's setup.sh ${version}.`);
 }
 
 /** What a run of Python printed. */

@@ -3,7 +3,7 @@
  * `oracle.ts [VERSION …] [--formats F,…] [--only NAME,…] [--all] [--across VERSION,…] [--keep FOLDER]`. Without `--all` a choice of
  * models is taken; with `--across` other versions read the SavedModels, too, and `--keep` leaves the files.
  * Each version writes its models, which are read here and compared; what was read is written again here, and that version
- * reads it. Where KM_GOLDENS names recorded results, TensorFlow goes on with trainings begun here. KM_ORACLE says where the kit (`km_oracle.py`) lies, KM_ORACLE_HOME where its environments are.
+ * reads it. Where KM_GOLDENS names recorded results, TensorFlow goes on with trainings begun here and runs functions traced from recorded layers. KM_ORACLE says where the kit (`km_oracle.py`) lies, KM_ORACLE_HOME where its environments are.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,7 @@ import { oracleRevive, REVIVED } from './oracle-revive.ts';
 import { judgeRow, type MatrixRow } from './oracle-rows.ts';
 import { oracleShown } from './oracle-saved-model-cli.ts';
 import { oracleServing, SERVED } from './oracle-serving.ts';
+import { oracleTrace, TRACED_VERSIONS } from './oracle-trace.ts';
 import { oracleTrain } from './oracle-train.ts';
 import { oracleTypescript, TYPESCRIPT } from './oracle-typescript.ts';
 import { writeBack } from './oracle-write.ts';
@@ -181,7 +182,8 @@ async function main(): Promise<void> {
     across: values.across.split(',').filter((version) => version !== ''),
     keep: values.keep,
   };
-  const pending = [...(positionals.length > 0 ? positionals : VERSIONS)];
+  const versions = positionals.length > 0 ? positionals : VERSIONS;
+  const pending = [...versions];
   const all: Outcome[] = [];
   const work = async (): Promise<void> => {
     for (let version = pending.shift(); version !== undefined; version = pending.shift()) {
@@ -190,7 +192,11 @@ async function main(): Promise<void> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   const goldens = process.env.KM_GOLDENS;
-  if (goldens !== undefined) all.push(...(await oracleContinuations(goldens)));
+  if (goldens !== undefined) {
+    all.push(...(await oracleContinuations(goldens)));
+    for (const version of TRACED_VERSIONS.filter((each) => versions.includes(each)))
+      all.push(...(await oracleTrace(version, goldens, values.all)));
+  }
   const count = (status: string): number => all.filter((o) => o.status === status).length;
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   if (count('failed') > 0 || all.length === 0) process.exitCode = 1;
