@@ -146,7 +146,8 @@ function listsOf(given: unknown, outputs: Nested<unknown>): unknown[] {
   const parts = new Map(Object.entries(given as object));
   const inner = Object.entries(outputs as Record<string, Nested<unknown>>);
   if (!Array.isArray(outputs)) inner.sort(([a], [b]) => (a < b ? -1 : 1));
-  return inner.flatMap(([key, output]) => listsOf(parts.get(key), output));
+  const inOrder = Array.isArray(given);
+  return inner.flatMap(([key, output], k) => listsOf(parts.get(inOrder ? String(k) : key), output));
 }
 
 /** Several outputs do not share a metric object. */
