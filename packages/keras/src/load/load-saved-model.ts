@@ -22,6 +22,7 @@ import { compileAsSaved } from '../revive/compile.ts';
 import { reviveModel } from '../revive/revive-model.ts';
 import { SAVE_COUNTER } from '../save/saved-model/plan-variables.ts';
 import { SavedChildren } from '../save/saved-model/saved-children.ts';
+import { addMetrics } from './added-metrics.ts';
 import { addWeights } from './added-weights.ts';
 import { fromFile } from './file-error.ts';
 import { fillFromCheckpoint } from './load-checkpoint.ts';
@@ -56,6 +57,7 @@ export async function loadModelSavedModel(
           throw isKmError(built, 'KM_MALFORMED') ? built : error;
         });
   await fillVocabularies(model, saved, context.read);
+  addMetrics(model, saved, { ...context, shown: place.shown });
   if (!from.skips) await addWeights(model, saved, context.read);
   if (context.compile) compileAsSaved(model, metadata.training_config, context);
   if (!wanted.experimental_skip_checkpoint) await fill(model, saved, place.shown, context, wanted);

@@ -6,7 +6,6 @@ import {
   Layer,
   type LayerConfig,
   layers,
-  metrics,
   type Registrable,
   Variable,
 } from '@km/layers';
@@ -15,18 +14,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import { addWeight, findAdded } from '../load/added-weights.ts';
 import type { ReportBuilder } from '../load/load-report.ts';
 import { activityPenalty } from './activity-penalty.ts';
+import { inputSpec } from './input-spec.ts';
 import { KERAS_EDGES } from './keras-edges.ts';
 import { layerEntries } from './layer-entries.ts';
 import { listedOnly } from './listed-variables.ts';
 import { buildShape, type ObjectMetadata, withPlainShapes } from './metadata.ts';
 import {
   defineProperty,
-  type RevivedLayer,
+  RevivedLayer,
   type RevivedNetwork,
   revivedLayer,
   revivedNetwork,
 } from './revived-layer.ts';
 import { sameNames } from './same-names.ts';
+import { savedMetric } from './saved-metric.ts';
 import type { SavedObjects } from './saved-objects.ts';
 
 /** What layers are revived from. */
@@ -203,6 +204,7 @@ export class Reviver {
     this.#layers.set(node.id, layer);
     layer.stateful = json.stateful === true;
     layer._call_spec = objects.callSpec(node);
+    if (layer instanceof RevivedLayer) layer.input_spec = inputSpec(json.input_spec);
     layer._build_input_shape = buildShape(json.build_input_shape);
     this.#attachParts(node, layer);
     const api = objects.child(node, 'keras_api');
@@ -265,22 +267,11 @@ export class Reviver {
     return container;
   }
 
-  #metric(id: number, { class_name, name, config, json }: ObjectMetadata): object | undefined {
-    const { custom_objects, report } = this.#sources;
-    // The size of its state stands beside the config.
-    const shape = class_name === 'MeanTensor' ? buildShape(json.build_input_shape) : null;
-    const whole = { ...config, ...(shape === null ? {} : { shape }) };
-    try {
-      const metric = metrics.deserialize({ class_name, config: whole }, custom_objects);
-      this.#parts.set(id, metric as object);
-      this.#tie(id, metric as object);
-      return metric as object;
-    } catch (error) {
-      if (!isKmError(error)) throw error;
-      report.notes.push(`The metric ${name} of class ${class_name} was left out: ${error.message}`);
-      this.#parts.set(id, undefined);
-      return undefined;
-    }
+  #metric(id: number, noted: ObjectMetadata): object | undefined {
+    const metric = savedMetric(noted, this.#sources);
+    this.#parts.set(id, metric);
+    if (metric !== undefined) this.#tie(id, metric);
+    return metric;
   }
 }
 

@@ -1,3 +1,4 @@
+import { type TracedOutput, trace } from '@km/graph';
 import {
   type Layer,
   type LayerFunction,
@@ -27,6 +28,8 @@ export interface LayerFunctions {
   readonly conditional: number;
   /** Gives the outputs and a list of all losses. */
   readonly all: number;
+  /** Gives the penalty of one output, not yet divided by the size of the batch; null for a layer without one. */
+  readonly penalty: number | null;
   /** Kinds of the outputs. */
   readonly outputs: LayerFunction['outputs'];
   /** Whether the functions have an argument `training`. */
@@ -54,12 +57,15 @@ export function addLayerFunctions(
     }));
   const add = (of: readonly Mode[]): number => addFunction(called, of, functions);
   const losses = add(modes);
-  const hasPenalty = layer.activity_regularizer !== null;
+  const { made } = conditional[0];
+  const given = made.function.outputs.slice(0, -made.losses.length || undefined);
+  const penalty = addPenalty(layer, given, functions);
   return {
     call: add(ofKind('__call__')),
     conditional: losses,
-    all: hasPenalty ? add(ofKind('call_and_return_all_conditional_losses')) : losses,
-    outputs: conditional[0].made.outputs,
+    all: penalty !== null ? add(ofKind('call_and_return_all_conditional_losses')) : losses,
+    penalty,
+    outputs: made.outputs,
     hasModes: !same,
   };
 }
@@ -108,6 +114,30 @@ function addFunction(
       ? functionSpec(['inputs', ...names, 'training'], [...optional, bool(false)])
       : functionSpec(['inputs', ...names], optional.length === 0 ? null : optional),
   );
+}
+
+/** Adds the function of the penalty of a layer's outputs, once for each kind of these. */
+function addPenalty(
+  layer: Layer,
+  outputs: readonly TracedOutput[],
+  functions: FunctionPlan,
+): number | null {
+  const { activity_regularizer: regularizer } = layer;
+  if (regularizer === null) return null;
+  const kinds = new Map(outputs.map((kind) => [JSON.stringify([kind.dtype, kind.shape]), kind]));
+  const names = Array.from(kinds.values(), ({ shape, dtype }) => {
+    const { library } = functions;
+    const owner = layer.name.replaceAll(/[^A-Za-z0-9_]/g, '_');
+    const name = `__inference_${owner}_activity_regularizer`;
+    const made = trace((x) => regularizer.call(x), [{ shape, dtype }], { name, library });
+    const [scalar] = made.outputs;
+    return functions.addConcrete(
+      made,
+      callSignature([tensorSpec('x', { shape, dtype })]),
+      tensorSpec('', { shape: [], dtype: scalar?.dtype ?? 'float32' }),
+    );
+  });
+  return functions.addFunction(names, functionSpec(['x'], null));
 }
 
 function bool(value: boolean): Structure {

@@ -6,6 +6,7 @@ import {
   type Layer,
   Model,
   metrics,
+  regularizers,
   serialize_keras_object,
   skip_failed_serialization,
 } from '@km/layers';
@@ -85,11 +86,16 @@ function built(layer: Layer): JsonObject {
   const spec = specJson(layer.input_spec);
   return {
     ...(spec === null ? {} : { input_spec: spec }),
-    ...(regularizer === null
+    ...(regularizer === null || !isBuiltIn(regularizer)
       ? {}
       : { activity_regularizer: serialize_keras_object(regularizer as never) as never }),
     ...(shape === null ? {} : { build_input_shape: shapeJson(shape) }),
   };
+}
+
+/** True for a regularizer that Keras has; it refuses layers with another one, which comes back from its function. */
+function isBuiltIn(regularizer: object): boolean {
+  return Object.values<unknown>(regularizers).includes(regularizer.constructor);
 }
 
 function specJson(spec: unknown): JsonValue {

@@ -65,7 +65,8 @@ function attach(
   called: CallInputs,
   { plan, functions, children }: FunctionTarget,
 ): Nested<TracedOutput> {
-  const { call, conditional, all, outputs, hasModes } = addLayerFunctions(layer, called, functions);
+  const made = addLayerFunctions(layer, called, functions);
+  const { call, conditional, all, penalty, outputs, hasModes } = made;
   if (!hasModes) functions.withoutModes.add(layer);
   const penalties = plan.addList(penaltiesOf(layer, functions));
   const variables = (list: readonly object[]): number =>
@@ -76,6 +77,7 @@ function attach(
   plan.link(keras, '__call__', call);
   plan.link(keras, 'call_and_return_all_conditional_losses', all);
   plan.link(keras, 'call_and_return_conditional_losses', conditional);
+  if (penalty !== null) plan.link(keras, 'activity_regularizer_fn', penalty);
   plan.link(id, 'variables', variables(layer.variables));
   plan.link(id, 'trainable_variables', variables(layer.trainable_variables));
   plan.link(id, 'regularization_losses', penalties);
