@@ -88,11 +88,17 @@ export {
   WORDS_PER_BLOCK,
 } from './random/philox.ts';
 export {
+  type AdoptedFunctions,
+  type AdoptedGradient,
   type AssignMode,
+  type CalledFunction,
   type Callee,
+  ChangedArguments,
   FunctionLibrary,
+  type FunctionOrigin,
   isTracing,
   type OpenLength,
+  type Renaming,
   type SharedFunction,
   type TraceableFunction,
   type TracedFunction,

@@ -15,7 +15,12 @@ import {
   type WriteOptions,
 } from '@km/core';
 import { encodeProto } from '@km/proto';
-import { type FunctionDef, type MetaGraphDef, SavedModel } from '@km/proto/saved-model';
+import {
+  type FunctionDef,
+  type MetaGraphDef,
+  type RegisteredGradient,
+  SavedModel,
+} from '@km/proto/saved-model';
 import { encodeFingerprint } from './encode-fingerprint.ts';
 import { encodeKerasMetadata } from './encode-keras-metadata.ts';
 import { encodeSavedObjectGraph } from './encode-object-graph.ts';
@@ -50,6 +55,8 @@ export interface SavedModelParts {
   readonly objects: SavedObjectGraph;
   /** Bodies of the traces, and of the functions that these call. */
   readonly functions: readonly FunctionDef.$Properties[];
+  /** Functions of gradients that nodes have of their own. */
+  readonly gradients?: readonly RegisteredGradient.$Properties[];
   /** Values of the constants among the objects, by the names of their nodes. */
   readonly constants?: ReadonlyMap<string, Tensor>;
   /** Traces that may be called by the names of their inputs, by the names of the signatures. */
@@ -131,7 +138,10 @@ function encodeMetaGraph(parts: SavedModelParts): MetaGraphDef.$Properties {
     },
     graphDef: {
       node: graph.nodes,
-      library: { function: [...functions] },
+      library: {
+        function: [...functions],
+        registeredGradients: [...(parts.gradients ?? [])],
+      },
       versions: { producer, minConsumer },
     },
     ...(graph.saver && { saverDef: graph.saver }),

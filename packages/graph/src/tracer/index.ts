@@ -9,12 +9,16 @@ export {
   tracedRead,
   whenRunEnds,
 } from './active.ts';
+export type { AdoptedFunctions, AdoptedGradient } from './adopted-functions.ts';
+export { ChangedArguments } from './changed-arguments.ts';
+export type { FunctionOrigin, Renaming } from './function-names.ts';
 export { FunctionLibrary, type SharedFunction, type TraceOptions } from './library.ts';
 export type { TracedStep } from './recorder.ts';
 export type { AssignMode, Callee } from './records.ts';
 export type { TraceableFunction } from './run-once.ts';
 export { trace } from './trace.ts';
 export type {
+  CalledFunction,
   OpenLength,
   TracedFunction,
   TracedHandle,

@@ -1,6 +1,7 @@
 import type { DType } from '@km/core';
 import { encodeProto } from '@km/proto';
 import { FunctionDef } from '@km/proto/saved-model';
+import { AdoptedFunctions } from './adopted-functions.ts';
 import { canonicalSpecs } from './sizes.ts';
 import { textOf } from './text-of-bytes.ts';
 import type { TracedFunction, TracedResource, TraceSpec } from './types.ts';
@@ -14,6 +15,8 @@ export interface SharedFunction {
 
 /** Functions of one graph, with names that no two have. */
 export class FunctionLibrary {
+  /** Functions that were taken over as they are from other graphs. */
+  readonly adopted: AdoptedFunctions = new AdoptedFunctions(this);
   readonly #definitions: Map<string, FunctionDef.$Properties> = new Map();
   readonly #shared: Map<object, Map<string, TracedFunction>> = new Map();
   /** Names of functions by what they do, by owner. */
@@ -34,9 +37,11 @@ export class FunctionLibrary {
 
   /** A name that no function has yet: the base and a number. */
   newName(base: string): string {
-    const name = `${base}_${this.#next}`;
-    this.#next += 1;
-    return name;
+    for (;;) {
+      const name = `${base}_${this.#next}`;
+      this.#next += 1;
+      if (!this.#definitions.has(name)) return name;
+    }
   }
 
   /**

@@ -223,7 +223,8 @@ export class Recorder {
 
   /** Calls a function that is traced by itself; null when the caller has to run it here. */
   call(callee: Callee, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] | null {
-    const here = this.#muted === null && this.#inline === 0 && !this.#frames.isInner;
+    if (this.#muted !== null) return callee.given === undefined ? null : callee.run(inputs);
+    const here = this.#inline === 0 && !this.#frames.isInner;
     if (!here || this.#inlined.has(callee.owner)) return null;
     const indices = inputs.map((tensor) => this.resolve(tensor));
     this.#muted = callee.owner;

@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GraphDType } from '../executor/dtype.ts';
 import type { GraphAttr } from './attr.ts';
-import type { TracedResource, TracedVariable } from './types.ts';
+import type { FunctionLibrary } from './library.ts';
+import type { CalledFunction, TracedResource, TracedVariable } from './types.ts';
 
 /** Place of a tensor among all that one run made or met. */
 export type ValueIndex = number;
@@ -61,6 +62,8 @@ export interface Callee {
   readonly name: string;
   readonly run: (inputs: readonly tf.Tensor[]) => readonly tf.Tensor[];
   readonly inputNames: readonly string[];
+  /** Gives the function where it is written already, in place of a trace of `run`. */
+  readonly given?: (library: FunctionLibrary) => CalledFunction;
 }
 
 /** A call of a function that is traced by itself. */

@@ -7,7 +7,7 @@ import type { MergedTrace, MergedValue } from './merge.ts';
 import { openShape, type RunNumber, Varying } from './numbers.ts';
 import type { ValueIndex } from './records.ts';
 import { isUniform } from './tensor-message.ts';
-import type { TracedResource } from './types.ts';
+import type { TracedHandle, TracedResource } from './types.ts';
 
 /** Most elements of a constant that are computed one by one because they vary. */
 const MAX_COMPUTED_ELEMENTS = 64;
@@ -116,14 +116,15 @@ export class FunctionScope implements WriterScope {
       : this.dimensions.real(number, []);
   }
 
-  /** Name of the argument through which the function gets a resource. */
+  /** The argument through which the function gets a resource. */
   capture(resource: TracedResource): GraphTensor {
     const known = this.captures.get(resource);
-    if (known !== undefined) return { ref: known, dtype: 'resource' };
+    const dtype = capturedSpec(resource).dtype;
+    if (known !== undefined) return { ref: known, dtype };
     const name = this.#captureName();
     this.captures.set(resource, name);
     this.emit.reserve(name);
-    return { ref: name, dtype: 'resource' };
+    return { ref: name, dtype };
   }
 
   /** Names as TensorFlow gives them: `unknown`, `unknown_0`, `unknown_1` … */
@@ -171,6 +172,12 @@ export class FunctionScope implements WriterScope {
     }
     if (changes.length > 0) this.effects.push(node);
   }
+}
+
+/** Type and shape of the argument that stands for what a function captures. */
+export function capturedSpec(resource: TracedResource): NonNullable<TracedHandle['tensor']> {
+  const tensor = 'tensor' in resource ? resource.tensor : undefined;
+  return tensor ?? { dtype: 'resource', shape: [] };
 }
 
 function sameValues(a: ArrayLike<unknown> | undefined, b: ArrayLike<unknown> | undefined): boolean {

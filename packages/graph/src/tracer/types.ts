@@ -1,5 +1,6 @@
 import type { DType } from '@km/core';
 import type { FunctionDef } from '@km/proto/saved-model';
+import type { GraphDType } from '../executor/dtype.ts';
 
 /** Length of an axis: known, unknown, or unknown but the same wherever the name occurs. */
 export type OpenLength = number | string | null;
@@ -22,9 +23,14 @@ export interface TracedVariable {
   readonly dtype: DType;
 }
 
-/** Something else with a state to which functions hold a handle, such as a lookup table. */
+/** Something else that functions hold, such as a lookup table, to which they have a handle. */
 export interface TracedHandle {
   readonly name: string;
+  /** Kind of the tensor where that is what functions get, not a handle. */
+  readonly tensor?: {
+    readonly dtype: GraphDType;
+    readonly shape: readonly (number | null)[];
+  };
 }
 
 /** What a function captures: it gets the handle as an argument behind its own. */
@@ -44,16 +50,23 @@ export interface TracedInput extends TracedOutput {
   readonly argument: string;
 }
 
-/** A function written down as a graph. */
-export interface TracedFunction {
+/** What a call of a function has to know. */
+export interface CalledFunction {
   readonly name: string;
-  readonly definition: FunctionDef.$Properties;
-  readonly inputs: readonly TracedInput[];
-  readonly outputs: readonly TracedOutput[];
+  /** Types of the arguments, without what the function captures. */
+  readonly inputs: readonly { readonly dtype: GraphDType }[];
+  readonly outputs: readonly { readonly dtype: GraphDType }[];
   /** Resources whose handles follow the inputs, in the order of the arguments. */
   readonly captures: readonly TracedResource[];
   /** True when an op inside has effects or a state, so that `StatefulPartitionedCall` calls it. */
   readonly stateful: boolean;
   /** Resources that a call changes. */
   readonly writes: readonly TracedResource[];
+}
+
+/** A function written down as a graph. */
+export interface TracedFunction extends CalledFunction {
+  readonly definition: FunctionDef.$Properties;
+  readonly inputs: readonly TracedInput[];
+  readonly outputs: readonly TracedOutput[];
 }

@@ -5,7 +5,7 @@ import { ownDType } from '../executor/dtype.ts';
 import * as attr from './attr.ts';
 import type { GraphTensor } from './emitter.ts';
 import type { MergedTrace } from './merge.ts';
-import { FunctionScope } from './scope.ts';
+import { capturedSpec, FunctionScope } from './scope.ts';
 import type { TracedFunction, TracedInput, TracedOutput, TraceSpec } from './types.ts';
 import { type FunctionServices, writeRecords } from './write-record.ts';
 
@@ -80,14 +80,19 @@ export function defineFunction(
   inputs: readonly Argument[],
   results: readonly GraphTensor[],
 ): FunctionDef.$Properties {
-  const handles = [...scope.captures.values()];
+  const handles = Array.from(scope.captures, ([resource, argument]) => ({
+    argument,
+    ...capturedSpec(resource),
+  }));
   const returned = returnedTensors(scope, results);
   const { effects } = scope;
   const signature: OpDef.$Properties = {
     name,
     inputArg: [
-      ...inputs.map(({ argument, dtype }) => ({ name: argument, type: tensorDTypeCode(dtype) })),
-      ...handles.map((handle) => ({ name: handle, type: tensorDTypeCode('resource') })),
+      ...[...inputs, ...handles].map(({ argument, dtype }) => ({
+        name: argument,
+        type: tensorDTypeCode(dtype),
+      })),
     ],
     outputArg: returned.map(({ dtype }, i) => ({
       name: outputName(i),
@@ -96,7 +101,7 @@ export function defineFunction(
     ...(scope.stateful && { isStateful: true }),
     ...(effects.length > 0 && { controlOutput: effects }),
   };
-  const shapes = [...inputs.map(({ shape }) => shape), ...handles.map(() => [])];
+  const shapes = [...inputs, ...handles].map(({ shape }) => shape);
   return {
     signature,
     nodeDef: scope.emit.nodes,

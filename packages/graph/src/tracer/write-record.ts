@@ -22,12 +22,12 @@ import type {
   ValueIndex,
 } from './records.ts';
 import type { FunctionScope } from './scope.ts';
-import type { TracedFunction, TraceSpec } from './types.ts';
+import type { CalledFunction, TraceSpec } from './types.ts';
 
 /** What writing a function needs of the library around. */
 export interface FunctionServices {
   /** The function that a call calls, traced for these inputs. */
-  callee(callee: Callee, specs: readonly TraceSpec[]): TracedFunction;
+  callee(callee: Callee, specs: readonly TraceSpec[]): CalledFunction;
   /** Adds a function that only this one uses; returns its name. */
   define(base: string, make: (name: string) => FunctionDef.$Properties): string;
   writeLoop(record: LoopRecord, scope: FunctionScope, services: FunctionServices): void;
@@ -158,7 +158,10 @@ function writeCall(record: CallRecord, scope: FunctionScope, services: FunctionS
   const callee = services.callee(record.callee, specs);
   const { captures, writes } = callee;
   const tensors = [
-    ...record.inputs.map((input) => scope.tensor(input)),
+    ...record.inputs.map((input, i) => {
+      const tensor = scope.tensor(input);
+      return scope.emit.cast(tensor, callee.inputs[i]?.dtype ?? tensor.dtype);
+    }),
     ...captures.map((resource) => scope.capture(resource)),
   ];
   const op = callee.stateful ? 'StatefulPartitionedCall' : 'PartitionedCall';

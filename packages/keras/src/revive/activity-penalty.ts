@@ -3,6 +3,7 @@ import type { JsonValue } from '@km/keras-config';
 import { type CustomObjects, type Regularizer, regularizers } from '@km/layers';
 import type { SavedNode } from '@km/savedmodel';
 import type * as tf from '@tensorflow/tfjs-core';
+import { runSaved } from './run-saved.ts';
 import type { SavedObjects } from './saved-objects.ts';
 
 /** The penalty of the outputs of a layer: that of the config where it is known, else the saved function. */
@@ -22,5 +23,5 @@ export function activityPenalty(
   }
   const run = objects.function(objects.child(node, 'keras_api'), 'activity_regularizer_fn');
   if (run === undefined) return null;
-  return { call: (x) => run(x) as tf.Tensor, get_config: () => ({}) };
+  return { call: (x) => runSaved(run, objects, [x]) as tf.Tensor, get_config: () => ({}) };
 }

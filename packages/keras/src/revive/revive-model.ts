@@ -18,7 +18,9 @@ export async function reviveModel(
 ): Promise<Model> {
   const objects = await readSavedObjects(saved, skips, read);
   const metadata = metadataByNode(kerasMetadata, shown);
-  const model = objects && new Reviver({ objects, metadata, custom_objects, report }).layer(0);
+  const reviver = objects && new Reviver({ objects, metadata, custom_objects, report });
+  const model = reviver?.layer(0);
+  reviver?.noteOrigins();
   if (model instanceof Model) return model;
   throw new MalformedError(`${shown} holds a layer, not a model.`, { source: shown });
 }

@@ -1,16 +1,17 @@
 import { UnsupportedError } from '@km/core';
-import { deviceDType, isMetaBackend } from '@km/graph';
 import { type CallArgs, getClassName, type Layer, nest, type Tensors } from '@km/layers';
-import { type FunctionSpec, type Structure, specsOf } from '@km/savedmodel';
+import type { FunctionSpec, Structure } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
-import { graphType } from '../saved-model/match.ts';
-import { pack } from '../saved-model/pack.ts';
 import type { RestoredFunction } from '../saved-model/restored-function.ts';
-import type { StructuredInput, StructuredOutput } from '../saved-model/values.ts';
+import type { StructuredInput } from '../saved-model/values.ts';
+import { runSaved } from './run-saved.ts';
+import type { SavedObjects } from './saved-objects.ts';
 
 /** How the saved function of a layer is called. */
 export interface RevivedCall {
   readonly run: RestoredFunction;
+  /** The file that the function is in. */
+  readonly objects: SavedObjects;
   /** Arguments that it takes by name. */
   readonly names: ReadonlySet<string>;
   /** True when it takes arguments of any name. */
@@ -50,38 +51,13 @@ export function callRevived(
       `Cannot call custom layer ${layer.name} of type ${getClassName(layer)}, because its call function was not serialized to the SavedModel. Pass its class in custom_objects.`,
     );
   }
-  const result = runOrOutline(call.run, argumentsFor(call, inputs, args));
+  const result = runSaved(call.run, call.objects, argumentsFor(call, inputs, args));
   if (!call.givesLosses) return requireTensors(layer, result);
   const [outputs, losses] = Array.isArray(result) ? result : [];
   for (const loss of nest.flatten<unknown>(losses as never)) {
     if (loss instanceof tf.Tensor) layer.add_loss(loss);
   }
   return requireTensors(layer, outputs);
-}
-
-/**
- * Runs a function. Without values, one that branches on them, has text in it or takes batches of one size only gives
- * tensors of the shapes that its signature states.
- * @throws UnsupportedError for ops that cannot run here, without values, too.
- */
-function runOrOutline(run: RestoredFunction, args: readonly StructuredInput[]): StructuredOutput {
-  if (!isMetaBackend()) return run(...args);
-  const trace = run.get_concrete_function(...args);
-  trace.compile();
-  try {
-    return run(...args);
-  } catch (error) {
-    const { outputSignature } = trace.concrete;
-    const given = nest.flatten<unknown>(args as never).find((item) => item instanceof tf.Tensor);
-    const sizes = given instanceof tf.Tensor ? given.shape : [];
-    const outlines = specsOf(outputSignature).map((spec) => {
-      if (spec.kind !== 'tensorSpec' || spec.shape === null) throw error;
-      const shape = spec.shape.map((size, axis) => size ?? sizes[axis] ?? sizes[0] ?? 1);
-      const dtype = deviceDType(graphType(spec.dtype));
-      return tf.fill(shape, dtype === 'string' ? '' : 0, dtype);
-    });
-    return pack(outputSignature, outlines);
-  }
 }
 
 /** Inputs and named arguments; a mask is left out where no trace takes one. */

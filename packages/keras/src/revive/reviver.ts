@@ -10,15 +10,16 @@ import {
   Variable,
 } from '@km/layers';
 import type { SavedNode } from '@km/savedmodel';
-import * as tf from '@tensorflow/tfjs-core';
 import { addWeight, findAdded } from '../load/added-weights.ts';
 import type { ReportBuilder } from '../load/load-report.ts';
 import { activityPenalty } from './activity-penalty.ts';
+import { buildLayer, buildParts } from './build-layer.ts';
 import { inputSpec } from './input-spec.ts';
 import { KERAS_EDGES } from './keras-edges.ts';
 import { layerEntries } from './layer-entries.ts';
 import { listedOnly } from './listed-variables.ts';
 import { buildShape, type ObjectMetadata, withPlainShapes } from './metadata.ts';
+import { noteOrigin } from './origin.ts';
 import {
   defineProperty,
   RevivedLayer,
@@ -27,6 +28,7 @@ import {
   revivedNetwork,
 } from './revived-layer.ts';
 import { sameNames } from './same-names.ts';
+import { addSavedLosses } from './saved-losses.ts';
 import { savedMetric } from './saved-metric.ts';
 import type { SavedObjects } from './saved-objects.ts';
 
@@ -68,6 +70,14 @@ export class Reviver {
     this.#layers.set(id, layer);
     this.#open.delete(id);
     return layer;
+  }
+
+  /** Notes where all that was made stands in the file. */
+  noteOrigins(): void {
+    const { objects, metadata } = this.#sources;
+    for (const [id, item] of [...this.#layers, ...this.#parts, ...objects.variables]) {
+      if (item !== undefined) noteOrigin(item, id, objects, metadata);
+    }
   }
 
   /** A functional or sequential model, whose layers are made first. */
@@ -137,9 +147,9 @@ export class Reviver {
     const shape =
       buildShape(json.build_input_shape) ?? this.#sources.objects.tracedShape(node) ?? null;
     if (typeof json.trainable === 'boolean' && !json.trainable) layer.trainable = false;
-    if (!layer.built && shape !== null) layer.build(shape);
+    if (!layer.built && shape !== null) buildLayer(layer, shape);
     this.#tie(node.id, layer);
-    if (this.#buildParts(node, layer)) this.#tie(node.id, layer);
+    if (buildParts(node.id, layer, this.#sources)) this.#tie(node.id, layer);
     this.#addParts(node, layer);
     for (const added of findAdded(this.#sources.objects.graph, node.id, layer)) {
       const { variables } = this.#sources.objects;
@@ -147,19 +157,6 @@ export class Reviver {
       if (stored !== undefined)
         variables.set(added.node, addWeight(added, stored.record(), stored));
     }
-  }
-
-  /** Makes the weights inside a layer that only a call would make; tells whether there were any. */
-  #buildParts(node: SavedNode, layer: Layer): boolean {
-    const { objects, metadata } = this.#sources;
-    const open = [...sameNames(objects.graph, node.id, layer)].filter(
-      ([, live]) => live instanceof Layer && !live.built,
-    );
-    for (const [index, live] of open) {
-      const shape = buildShape(metadata.get(index)?.json.build_input_shape);
-      if (shape !== null) (live as Layer).build(shape);
-    }
-    return open.length > 0;
   }
 
   /** Gives a layer the layers inside that only its first call makes, as they are in the file. */
@@ -209,12 +206,7 @@ export class Reviver {
     this.#attachParts(node, layer);
     const api = objects.child(node, 'keras_api');
     this.#restoreMetrics(objects.child(api, 'layer_metrics'), layer);
-    for (const loss of objects.functions(objects.child(api, 'layer_regularization_losses'))) {
-      layer.add_loss(() => {
-        const value = loss();
-        return value instanceof tf.Tensor ? value : null;
-      });
-    }
+    addSavedLosses(layer, objects.child(api, 'layer_regularization_losses'), objects);
     return layer;
   }
 
@@ -224,7 +216,9 @@ export class Reviver {
       if (this.#parts.has(id) || this.#sources.metadata.get(id)?.class_name !== 'Mean') continue;
       layer._make_metric(name);
       const metric = layer.metrics.find((made) => made.name === name);
-      if (metric !== undefined) this.#tie(id, metric);
+      if (metric === undefined) continue;
+      this.#tie(id, metric);
+      this.#parts.set(id, metric);
     }
   }
 

@@ -1,8 +1,18 @@
-import type { ReadOptions } from '@km/core';
-import { GraphExecutor } from '@km/graph';
+import { MalformedError, type ReadOptions, type Tensor } from '@km/core';
+import { decodeTensorProto, tensorDType } from '@km/core/tensor-proto';
+import {
+  type CalledFunction,
+  ChangedArguments,
+  type FunctionLibrary,
+  type FunctionOrigin,
+  type GraphDType,
+  GraphExecutor,
+} from '@km/graph';
 import type { CallSpec, Variable } from '@km/layers';
 import {
   bindVariables,
+  type ConcreteFunction,
+  type MetaGraph,
   type SavedModel,
   type SavedNode,
   type SavedObjectGraph,
@@ -10,11 +20,13 @@ import {
 } from '@km/savedmodel';
 import { customGradients } from '../saved-model/custom-gradients.ts';
 import { initializeResources, readAssets, readVariables } from '../saved-model/load.ts';
+import { graphType } from '../saved-model/match.ts';
 import { ObjectRestorer } from '../saved-model/objects.ts';
 import type { RestoredFunction } from '../saved-model/restored-function.ts';
 import { callSpecOf } from './call-spec.ts';
 import type { RevivedCall } from './revived-call.ts';
 import { argumentNames } from './revived-call.ts';
+import { SavedPart } from './saved-part.ts';
 
 /** The objects of a SavedModel with its functions and values. */
 export class SavedObjects {
@@ -23,17 +35,86 @@ export class SavedObjects {
   readonly variables: Map<number, Variable>;
   /** False when the values of the file are to be left alone. */
   readonly hasValues: boolean;
+  /** Objects of the program that were made from the file, variables included, by the index of their object. */
+  readonly live: Map<number, object> = new Map();
+  readonly metaGraph: MetaGraph;
+  /** Contents of the files below `assets/`; null for missing ones. */
+  readonly assets: readonly (Uint8Array | null)[];
+  readonly functions: FunctionOrigin;
   readonly #restorer: ObjectRestorer;
+  readonly #changed: ChangedArguments;
+  readonly #parts: Map<number, SavedPart> = new Map();
 
   constructor(
     graph: SavedObjectGraph,
-    { variables, hasValues }: Pick<SavedObjects, 'variables' | 'hasValues'>,
+    {
+      variables,
+      hasValues,
+      metaGraph,
+      assets,
+    }: Pick<SavedObjects, 'variables' | 'hasValues' | 'metaGraph' | 'assets'>,
     restorer: ObjectRestorer,
   ) {
     this.graph = graph;
     this.variables = variables;
     this.hasValues = hasValues;
+    this.metaGraph = metaGraph;
+    this.assets = assets;
+    this.functions = functionOrigin(metaGraph);
     this.#restorer = restorer;
+    this.#changed = new ChangedArguments(this.functions);
+  }
+
+  /** What stands for an object that functions capture: a variable, or the one part for a table, a constant, a file. */
+  captured(id: number): Variable | SavedPart {
+    return this.variables.get(id) ?? this.part(id);
+  }
+
+  /** The one part that stands for an object that is no object of the program. @throws MalformedError for one that is not there. */
+  part(id: number): SavedPart {
+    const known = this.#parts.get(id);
+    if (known !== undefined) return known;
+    const node = this.graph.nodes[id];
+    if (node === undefined)
+      throw new MalformedError(`The SavedModel has no object ${id}; it is damaged.`);
+    const made = new SavedPart(this, node, this.#tensorOf(node));
+    this.#parts.set(id, made);
+    return made;
+  }
+
+  #tensorOf({ value }: SavedNode): SavedPart['tensor'] {
+    if (value.kind === 'asset') return { dtype: 'string', shape: [] };
+    if (value.kind !== 'constant') return undefined;
+    const { dtype, shape } = this.constant(value.operation);
+    return { dtype, shape };
+  }
+
+  /** The value of a constant. @throws MalformedError for one that is not there. */
+  constant(operation: string): Tensor {
+    const node = this.metaGraph.graph.nodes.find(({ name }) => name === operation);
+    const tensor = node?.attr.value?.tensor;
+    if (tensor) return decodeTensorProto(tensor);
+    throw new MalformedError(
+      `The constant ${operation} is not in the graph; the SavedModel is damaged.`,
+    );
+  }
+
+  /** A function of the file as functions of a library call it, which the library takes over. */
+  called({ name, boundInputs }: ConcreteFunction, library: FunctionLibrary): CalledFunction {
+    const { inputArg = [], outputArg = [], isStateful } = this.functions.get(name)?.signature ?? {};
+    const captures = boundInputs.map((id) => this.captured(id));
+    const count = inputArg.length - captures.length;
+    const changed = this.#changed.of(name);
+    const typesOf = (args: typeof inputArg): { readonly dtype: GraphDType }[] =>
+      args.map(({ type }) => ({ dtype: graphType(tensorDType(type)) }));
+    return {
+      name: library.adopted.adopt(this.functions, [name]).functions.get(name) ?? name,
+      inputs: typesOf(inputArg.slice(0, count)),
+      outputs: typesOf(outputArg),
+      captures,
+      stateful: isStateful === true || captures.length > 0,
+      writes: captures.filter((_, index) => changed.has(count + index)),
+    };
   }
 
   /** The object at an edge; undefined where there is none. */
@@ -50,11 +131,6 @@ export class SavedObjects {
     return this.#restorer.value(child.id) as RestoredFunction;
   }
 
-  /** The functions of a list. */
-  functions(node: SavedNode | undefined): RestoredFunction[] {
-    return (node?.children ?? []).flatMap(({ name }) => this.function(node, name) ?? []);
-  }
-
   /** The function that computes a layer; null when none was saved. */
   call(node: SavedNode): RevivedCall | null {
     const api = this.child(node, 'keras_api');
@@ -66,7 +142,7 @@ export class SavedObjects {
       const run = this.function(owner, edge);
       const value = this.child(owner, edge)?.value;
       if (run === undefined || value?.kind !== 'function') continue;
-      return { run, givesLosses, ...argumentNames(value.spec) };
+      return { run, objects: this, givesLosses, ...argumentNames(value.spec) };
     }
     return null;
   }
@@ -111,5 +187,17 @@ export async function readSavedObjects(
   });
   const restorer = new ObjectRestorer({ metaGraph, graph, executor, variables, assets });
   await initializeResources(saved, graph, restorer, bindings, read);
-  return new SavedObjects(graph, { variables, hasValues: !skips }, restorer);
+  return new SavedObjects(graph, { variables, hasValues: !skips, metaGraph, assets }, restorer);
+}
+
+function functionOrigin({ graph }: MetaGraph): FunctionOrigin {
+  const { functions } = graph;
+  const gradients = functions.registeredGradients.map(
+    ({ registeredOpType, gradientFunc }) => [registeredOpType, gradientFunc] as const,
+  );
+  return {
+    names: functions.names,
+    get: (name) => functions.get(name),
+    gradients: new Map(gradients),
+  };
 }

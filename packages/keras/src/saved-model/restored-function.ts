@@ -1,5 +1,6 @@
 import { MalformedError } from '@km/core';
 import type { FunctionSpec, Structure } from '@km/savedmodel';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type BoundArguments, bindArguments } from './arguments.ts';
 import { fits, flatten } from './match.ts';
 import { describe } from './to-tensor.ts';
@@ -13,6 +14,14 @@ export interface RestoredFunction {
   readonly signatures: readonly string[];
   /** Picks the trace for a call as TensorFlow does and calls nothing. @throws TypeError when none fits. */
   readonly get_concrete_function: (...args: StructuredInput[]) => Trace;
+  /** Picks the trace for a call, with the tensors that it takes, and calls nothing. @throws TypeError when none fits. */
+  readonly bind: (...args: StructuredInput[]) => BoundTrace;
+}
+
+/** A trace and the tensors of one call of it. */
+export interface BoundTrace {
+  readonly trace: Trace;
+  readonly inputs: readonly tf.Tensor[];
 }
 
 /** Makes a callable of the traces of a function, of which a call takes the first that fits. */
@@ -22,9 +31,13 @@ export function restoredFunction(
   name: string,
 ): RestoredFunction {
   const find = (args: readonly StructuredInput[]): Chosen => choose(traces, spec, name, args);
-  const call = (...args: StructuredInput[]): StructuredOutput => {
+  const bind = (...args: StructuredInput[]): BoundTrace => {
     const { trace, bound } = find(args);
-    return trace.call(flattenBound(trace.concrete.inputSignature, bound));
+    return { trace, inputs: flattenBound(trace.concrete.inputSignature, bound) };
+  };
+  const call = (...args: StructuredInput[]): StructuredOutput => {
+    const { trace, inputs } = bind(...args);
+    return trace.call(inputs);
   };
   return Object.defineProperties(call, {
     name: { value: name },
@@ -32,6 +45,7 @@ export function restoredFunction(
       get: () => traces.map(({ concrete }) => printSignature(concrete.inputSignature)),
     },
     get_concrete_function: { value: (...args: StructuredInput[]) => find(args).trace },
+    bind: { value: bind },
   }) as RestoredFunction;
 }
 

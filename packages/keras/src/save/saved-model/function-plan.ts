@@ -2,7 +2,9 @@ import { type Tensor, UnsupportedError } from '@km/core';
 import { FunctionLibrary, type TracedFunction, type TracedResource } from '@km/graph';
 import { LookupTable } from '@km/layers';
 import type { FunctionSpec, Structure } from '@km/savedmodel';
+import { SavedPart } from '../../revive/saved-part.ts';
 import type { ObjectPlan } from './object-plan.ts';
+import { PassedObjects } from './passed-objects.ts';
 import { addTable } from './table-objects.ts';
 
 /** Functions of a SavedModel while they are gathered. */
@@ -12,10 +14,13 @@ export class FunctionPlan {
   readonly constants: Map<string, Tensor> = new Map();
   /** Layers whose functions have no argument `training`. */
   readonly withoutModes: Set<object> = new Set();
+  /** What is passed on from files. */
+  readonly passed: PassedObjects;
   readonly #plan: ObjectPlan;
 
   constructor(plan: ObjectPlan) {
     this.#plan = plan;
+    this.passed = new PassedObjects(plan, this);
   }
 
   /** Makes a traced function callable from outside and returns its name. */
@@ -38,6 +43,7 @@ export class FunctionPlan {
   #bound(traced: TracedFunction, resource: TracedResource): number {
     const id = this.#plan.idOf(resource);
     if (id !== undefined) return id;
+    if (resource instanceof SavedPart) return this.passed.add(resource.objects, resource.node.id);
     if (resource instanceof LookupTable) return addTable(resource, this.#plan, this);
     throw new UnsupportedError(
       `The function ${traced.name} uses the variable ${resource.name}, which belongs to no property of the model, so it would be lost: keep it in a property of a layer or of the model.`,

@@ -11,6 +11,9 @@ interface PlannedObject {
   readonly value: SavedNodeKind;
   readonly children: SavedEdge[];
   readonly registeredName: string;
+  /** Where an object of a file stands for itself, what else is noted of it. */
+  readonly from: SavedNode | undefined;
+  readonly saveables: Map<string, { readonly save: number; readonly restore: number }>;
 }
 
 /** Identifier of objects of no class that TensorFlow knows. */
@@ -24,8 +27,26 @@ export class ObjectPlan {
 
   /** Adds an object and returns its index. */
   add(value: SavedNodeKind, registeredName: string = ''): number {
-    this.#objects.push({ value, children: [], registeredName });
+    return this.#add(value, registeredName, undefined);
+  }
+
+  #add(value: SavedNodeKind, registeredName: string, from: SavedNode | undefined): number {
+    this.#objects.push({ value, children: [], registeredName, from, saveables: new Map() });
     return this.#objects.length - 1;
+  }
+
+  /** Adds an object as it is noted in a file, but for what it is and what hangs on it; returns its index. */
+  addNode(value: SavedNodeKind, from: SavedNode): number {
+    return this.#add(value, from.registeredName, from);
+  }
+
+  /** Adds the functions that save and restore a value of an object. */
+  addSaveable(
+    id: number,
+    name: string,
+    functions: { readonly save: number; readonly restore: number },
+  ): void {
+    this.#objects[id]?.saveables.set(name, functions);
   }
 
   /** Notes which object of the program an object stands for. */
@@ -82,23 +103,25 @@ export class ObjectPlan {
 
   /** Gives all objects and traces; `metadata` is the JSON of Keras that an object carries itself. */
   finish(metadata: ReadonlyMap<number, string>): SavedObjectGraph {
-    const nodes = this.#objects.map(({ value, children, registeredName }, id): SavedNode => {
-      const json = metadata.get(id);
-      return {
-        id,
-        value:
-          value.kind === 'userObject' && value.identifier !== PLAIN && json !== undefined
-            ? { ...value, metadata: json }
-            : value,
-        children,
-        dependencies: [],
-        slots: [],
-        saveables: new Map(),
-        registeredName,
-        registeredSaver: '',
-        serializedUserProto: undefined,
-      };
-    });
+    const nodes = this.#objects.map(
+      ({ value, children, registeredName, from, saveables }, id): SavedNode => {
+        const json = metadata.get(id);
+        return {
+          id,
+          value:
+            value.kind === 'userObject' && value.identifier !== PLAIN && json !== undefined
+              ? { ...value, metadata: json }
+              : value,
+          children,
+          dependencies: [],
+          slots: [],
+          saveables,
+          registeredName,
+          registeredSaver: from?.registeredSaver ?? '',
+          serializedUserProto: from?.serializedUserProto,
+        };
+      },
+    );
     return { nodes, concreteFunctions: this.#functions };
   }
 }

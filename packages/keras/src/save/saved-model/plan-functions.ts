@@ -14,22 +14,23 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { FunctionPlan } from './function-plan.ts';
 import { type CallInputs, layerInputs, modelInputs } from './input-specs.ts';
 import { addLayerFunctions } from './layer-functions.ts';
+import { attachLists } from './layer-lists.ts';
 import { isFromConfigOnly } from './layer-metadata.ts';
 import type { ObjectPlan } from './object-plan.ts';
+import { isRevived, passedSignatures, planPassed } from './passed-layers.ts';
 import type { SavedChildren } from './saved-children.ts';
-import {
-  callSignature,
-  dictionary,
-  functionSpec,
-  inputStructure,
-  tensorSpec,
-} from './structures.ts';
+import { callSignature, dictionary, inputStructure, tensorSpec } from './structures.ts';
+
+/** Name of the signature that serving programs call. */
+export const SERVING_DEFAULT = 'serving_default';
 
 /** A function that is called by the names of its inputs. */
 export interface NamedFunction {
   readonly name: string;
   /** Names of the inputs, sorted. */
   readonly inputs: readonly string[];
+  /** Its object, where there is one already. */
+  readonly node?: number;
 }
 
 /** What functions are added to. */
@@ -39,21 +40,33 @@ export interface FunctionTarget {
   readonly children: SavedChildren;
 }
 
-/** Adds the functions of a model and of all layers inside; gives the one that serving programs call. */
-export function planFunctions(model: Model, target: FunctionTarget): NamedFunction {
-  const { plan } = target;
+/** Adds the functions of a model and of all layers inside; gives those that serving programs call, by name. */
+export function planFunctions(
+  model: Model,
+  target: FunctionTarget,
+): ReadonlyMap<string, NamedFunction> {
+  // Those that are passed on come first, so that they keep their names.
+  planPassed(target);
+  if (isRevived(model)) {
+    planLayers(model, target);
+    return passedSignatures(model, target);
+  }
   const called = modelInputs(model);
   if (called === null) throw notCalled(model);
   // Layers come first, so that the functions of the model call theirs.
-  const inner = [...plan.bound].filter(([item]) => item instanceof Layer && item !== model);
-  for (const [item, id] of inner.reverse()) planLayer(item as Layer, id, target);
+  planLayers(model, target);
   const outputs = attach(model, 0, called, target);
-  return planServing(model, called.inputs, outputs, target);
+  return new Map([[SERVING_DEFAULT, planServing(model, called.inputs, outputs, target)]]);
+}
+
+function planLayers(model: Model, target: FunctionTarget): void {
+  const inner = [...target.plan.bound].filter(([item]) => item instanceof Layer && item !== model);
+  for (const [item, id] of inner.reverse()) planLayer(item as Layer, id, target);
 }
 
 function planLayer(layer: Layer, id: number, target: FunctionTarget): void {
   if (layer instanceof metrics.Metric || layer instanceof InputLayer) return;
-  if (isFromConfigOnly(layer)) return;
+  if (isFromConfigOnly(layer) || isRevived(layer)) return;
   const called = layer instanceof Model ? modelInputs(layer) : layerInputs(layer);
   if (called !== null) attach(layer, id, called, target);
 }
@@ -63,45 +76,23 @@ function attach(
   layer: Layer,
   id: number,
   called: CallInputs,
-  { plan, functions, children }: FunctionTarget,
+  target: FunctionTarget,
 ): Nested<TracedOutput> {
-  const made = addLayerFunctions(layer, called, functions);
-  const { call, conditional, all, penalty, outputs, hasModes } = made;
+  const { plan, functions } = target;
+  const { call, conditional, all, penalty, outputs, hasModes } = addLayerFunctions(
+    layer,
+    called,
+    functions,
+  );
   if (!hasModes) functions.withoutModes.add(layer);
-  const penalties = plan.addList(penaltiesOf(layer, functions));
-  const variables = (list: readonly object[]): number =>
-    plan.addList(list.flatMap((variable) => plan.idOf(variable) ?? []));
-  const known = children.api(layer);
-  const keras = (known && plan.idOf(known)) ?? plan.addUser('_generic_user_object');
-  plan.link(keras, 'layer_regularization_losses', penalties);
-  plan.link(keras, '__call__', call);
-  plan.link(keras, 'call_and_return_all_conditional_losses', all);
+  const keras = attachLists(layer, id, target);
+  for (const owner of [keras, id]) {
+    plan.link(owner, '__call__', call);
+    plan.link(owner, 'call_and_return_all_conditional_losses', all);
+  }
   plan.link(keras, 'call_and_return_conditional_losses', conditional);
   if (penalty !== null) plan.link(keras, 'activity_regularizer_fn', penalty);
-  plan.link(id, 'variables', variables(layer.variables));
-  plan.link(id, 'trainable_variables', variables(layer.trainable_variables));
-  plan.link(id, 'regularization_losses', penalties);
-  plan.link(id, '__call__', call);
-  plan.link(id, 'call_and_return_all_conditional_losses', all);
-  plan.link(id, 'keras_api', keras);
   return outputs;
-}
-
-/** Functions of the penalties of a layer's own weights. */
-function penaltiesOf(layer: Layer, functions: FunctionPlan): number[] {
-  return layer._own_losses.map((loss, index) => {
-    const run = (): tf.Tensor => {
-      const value = loss();
-      if (value !== null) return value;
-      throw new UnsupportedError(`A loss of ${layer.name} gives nothing while it is traced.`);
-    };
-    const { library } = functions;
-    const traced = trace(run, [], { name: `__inference_loss_fn_${index}`, library });
-    const [scalar] = traced.outputs;
-    const output = tensorSpec('', { shape: [], dtype: scalar?.dtype ?? 'float32' });
-    const name = functions.addConcrete(traced, callSignature([]), output);
-    return functions.addFunction([name], functionSpec([], null));
-  });
 }
 
 /**

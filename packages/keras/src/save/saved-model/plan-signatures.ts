@@ -4,16 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { FunctionPlan } from './function-plan.ts';
 import { modelInputs } from './input-specs.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import type { NamedFunction } from './plan-functions.ts';
+import { type NamedFunction, SERVING_DEFAULT } from './plan-functions.ts';
 import {
   type SignatureBody,
   SignatureFunction,
   type SignatureResult,
 } from './signature-function.ts';
 import { callSignature, dictionary, tensorSpec } from './structures.ts';
-
-/** Name of the signature that serving programs call. */
-const SERVING_DEFAULT = 'serving_default';
 
 /** The signatures that a caller asks for, by name: one function, or several; null when none are given. */
 export function givenSignatures(
@@ -59,8 +56,8 @@ export interface SignatureParts {
   readonly functions: FunctionPlan;
   /** Signatures that the caller gave; they stand in for the one of the model. */
   readonly given: ReadonlyMap<string, SignatureFunction> | null;
-  /** The signature of the model; null where its functions are not saved. */
-  readonly served: NamedFunction | null;
+  /** The signatures of the model; none where its functions are not saved. */
+  readonly served: ReadonlyMap<string, NamedFunction>;
 }
 
 /** Adds the signatures and the map under which TensorFlow finds them; gives their functions by name. */
@@ -70,13 +67,12 @@ export function planSignatures({
   given,
   served,
 }: SignatureParts): ReadonlyMap<string, string> {
-  const made = new Map<string, NamedFunction>();
-  if (given === null && served !== null) made.set(SERVING_DEFAULT, served);
+  const made = new Map<string, NamedFunction>(given === null ? served : []);
   const keys = [...(given ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [key, signature] of keys) made.set(key, traceSignature(key, signature, functions));
   const map = plan.addUser('signature_map');
-  for (const [key, { name, inputs }] of made) {
-    plan.link(map, key, functions.addBare(name, inputs, inputs.length === 1 ? 1 : 0));
+  for (const [key, { name, inputs, node }] of made) {
+    plan.link(map, key, node ?? functions.addBare(name, inputs, inputs.length === 1 ? 1 : 0));
   }
   plan.link(0, 'signatures', map);
   return new Map(Array.from(made, ([key, { name }]) => [key, name]));

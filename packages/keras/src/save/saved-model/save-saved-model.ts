@@ -13,7 +13,7 @@ import { FunctionPlan } from './function-plan.ts';
 import { metadataOf } from './layer-metadata.ts';
 import { trainingMetadata } from './neutral-optimizer.ts';
 import { type ObjectPlan, PLAIN } from './object-plan.ts';
-import { planFunctions } from './plan-functions.ts';
+import { type NamedFunction, planFunctions } from './plan-functions.ts';
 import { LAYER, planModel } from './plan-model.ts';
 import { givenSignatures, planSignatures } from './plan-signatures.ts';
 import { planVariables } from './plan-variables.ts';
@@ -54,11 +54,12 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
       `${model.name} has a part named signatures, which the signatures of a SavedModel take: give it another name.`,
     );
   }
+  children.keepCaptured(model);
   const plan = planModel(model, children, options.experimental_variable_policy !== 'none');
   const functions = new FunctionPlan(plan);
   const served = save_traces
     ? model._keep_losses(() => planFunctions(model, { plan, functions, children }))
-    : null;
+    : new Map<string, NamedFunction>();
   const signatures = planSignatures({ plan, functions, given, served });
   checkNamespaces(functions, options.namespace_whitelist);
   const texts = metadataTexts(model, plan, functions, include_optimizer);
@@ -67,6 +68,8 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
     objects,
     functions: functions.library.definitions,
     constants: functions.constants,
+    gradients: functions.library.adopted.gradients,
+    assets: functions.passed.assets,
     signatures,
     variables: planVariables(model, plan, children, include_optimizer),
     kerasMetadata: metadataNodes(objects, texts),
