@@ -19,6 +19,7 @@ import { keepReport } from './load/reports.ts';
 import { type Filepath, isOpenH5File } from './paths/filepath.ts';
 import { placeOf } from './paths/platform.ts';
 import { prepare } from './prepare.ts';
+import { writeCallbacks } from './save/checkpoint-options.ts';
 import { matchV3 } from './weights-v3/match.ts';
 
 /** Arguments of `load_weights` besides the path. */
@@ -27,7 +28,7 @@ export interface LoadWeightsArguments extends ReadOptions {
   readonly by_name?: boolean | null;
   /** With `by_name`, or for v3 weights: leaves out layers whose weights do not fit. */
   readonly skip_mismatch?: boolean | null;
-  /** Only for checkpoints: a `CheckpointOptions`. */
+  /** Only for checkpoints: an object with fields of `CheckpointOptions`; each is honoured or refused. */
   readonly options?: unknown;
   /** Only for checkpoints: takes what matches although the model or the file holds more. */
   readonly expect_partial?: boolean | null;
@@ -65,6 +66,7 @@ export async function loadWeights(
     onProgress: args.onProgress,
     skip_mismatch: args.skip_mismatch ?? false,
   };
+  writeCallbacks(args.options);
   await load(model, filepath, args, report, options);
   keepReport(model, report);
   return report;

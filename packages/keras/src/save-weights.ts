@@ -5,6 +5,7 @@ import { namedArguments } from './arguments.ts';
 import { type Filepath, isOpenH5File } from './paths/filepath.ts';
 import { placeOf } from './paths/platform.ts';
 import { prepare } from './prepare.ts';
+import { requireCheckpoint, writeCallbacks } from './save/checkpoint-options.ts';
 import { saveWeightsCheckpoint } from './save/save-checkpoint.ts';
 import { chooseWeightsFormat } from './save/save-format.ts';
 import { saveWeightsH5 } from './save/save-h5.ts';
@@ -17,7 +18,7 @@ export interface SaveWeightsArguments extends WriteOptions {
   readonly overwrite?: boolean | null;
   /** `'tf'` (a checkpoint), `'h5'` (legacy HDF5) or `'keras'` (v3 HDF5); without it the suffix of the path decides. */
   readonly save_format?: string | null;
-  /** Only for `'tf'`: a `CheckpointOptions`. */
+  /** Only for `'tf'`: an object with fields of `CheckpointOptions`; each is honoured or refused. */
   readonly options?: unknown;
 }
 
@@ -43,14 +44,18 @@ export async function saveWeights(
   if (isOpenH5File(filepath))
     return saveWeightsH5(model, filepath as unknown as H5WasmFile, options);
   const place = placeOf(filepath);
+  const format = chooseWeightsFormat(place.path, args.save_format);
+  if (format !== 'tf') requireCheckpoint(args.options, format);
+  const callbacks = writeCallbacks(args.options);
   const target = await targetOf(place, args.overwrite ?? true);
   if (target === undefined) return;
-  switch (chooseWeightsFormat(place.path, args.save_format)) {
+  switch (format) {
     case 'h5':
       return saveWeightsH5(model, target, options);
     case 'keras':
       return saveWeightsV3(model, target, options);
     case 'tf':
-      return saveWeightsCheckpoint(model, target, options);
+      await saveWeightsCheckpoint(model, target, options);
+      for (const callback of callbacks) await callback(place.shown);
   }
 }

@@ -5,13 +5,13 @@ export type VariablePolicy = 'none' | 'save_variable_devices' | 'expand_distribu
 
 /** What `SaveOptions` takes, under the names of `tf.saved_model.SaveOptions`. */
 export interface SaveOptionsConfig {
-  /** Namespaces of custom ops, such as `Addons` of `Addons>Gelu`, that functions may call. */
+  /** The only namespaces of custom ops, such as `Addons` of `Addons>Gelu`, that functions may call; null for all. */
   readonly namespace_whitelist?: readonly string[] | null;
   /** True is refused: there are no lines of Python to point to. */
   readonly save_debug_info?: boolean | null;
   /** Names under which other programs find functions among the signatures. */
   readonly function_aliases?: Readonly<Record<string, unknown>> | null;
-  /** Removes assertions and prints from the graph, which has none. */
+  /** Removes assertions and prints from the functions. */
   readonly experimental_debug_stripper?: boolean | null;
   /** Device that writes the files; only this machine, `/job:localhost`. */
   readonly experimental_io_device?: string | null;
@@ -45,10 +45,11 @@ const NAMES: readonly (keyof SaveOptionsConfig)[] = [
 
 /** Options of saving a SavedModel, as `tf.saved_model.SaveOptions`; each is honoured or refused. */
 export class SaveOptions {
-  readonly namespace_whitelist: readonly string[];
+  readonly namespace_whitelist: readonly string[] | null;
   readonly function_aliases: ReadonlyMap<string, unknown>;
   readonly experimental_variable_policy: VariablePolicy;
   readonly experimental_custom_gradients: boolean;
+  readonly experimental_debug_stripper: boolean;
   readonly experimental_skip_saver: boolean;
   readonly extra_tags: readonly string[];
 
@@ -62,10 +63,11 @@ export class SaveOptions {
       (config.experimental_sharding_callback ?? null) !== null,
     );
     requireLocal('experimental_io_device', config.experimental_io_device);
-    this.namespace_whitelist = config.namespace_whitelist ?? [];
+    this.namespace_whitelist = namespacesOf(config.namespace_whitelist);
     this.function_aliases = new Map(Object.entries(config.function_aliases ?? {}));
     this.experimental_variable_policy = policyOf(config.experimental_variable_policy);
     this.experimental_custom_gradients = config.experimental_custom_gradients ?? true;
+    this.experimental_debug_stripper = config.experimental_debug_stripper ?? false;
     this.experimental_skip_saver = config.experimental_skip_saver ?? false;
     this.extra_tags = config.extra_tags ?? [];
   }
@@ -86,7 +88,15 @@ export function checkNames(what: string, given: readonly string[], known: readon
   throw new TypeError(`${what} has no option '${strange}'; it takes ${known.join(', ')}.`);
 }
 
-function refuse(name: string, refused: boolean): void {
+/** @throws TypeError for anything but a list of texts. */
+function namespacesOf(names: readonly string[] | null | undefined): readonly string[] | null {
+  if (names === undefined || names === null) return null;
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return [...names];
+  throw new TypeError('namespace_whitelist is a list of texts.');
+}
+
+/** @throws UnsupportedError for an option that was given a value which cannot be honoured. */
+export function refuse(name: string, refused: boolean): void {
   if (!refused) return;
   throw new UnsupportedError(`The option ${name} cannot be honoured here: leave it away.`);
 }

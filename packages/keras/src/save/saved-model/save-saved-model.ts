@@ -9,6 +9,7 @@ import {
   writeSavedModel,
 } from '@km/savedmodel';
 import type { Place } from '../../paths/platform.ts';
+import { checkNamespaces } from './allowed-ops.ts';
 import { FunctionPlan } from './function-plan.ts';
 import { metadataOf } from './layer-metadata.ts';
 import { trainingMetadata } from './neutral-optimizer.ts';
@@ -19,6 +20,7 @@ import { givenSignatures, planSignatures } from './plan-signatures.ts';
 import { planVariables } from './plan-variables.ts';
 import type { SaveOptions } from './save-options.ts';
 import { SavedChildren } from './saved-children.ts';
+import { withoutDebugOps } from './strip-debug-ops.ts';
 import { TABLE_EDGE } from './table-objects.ts';
 
 /** How a model is saved as a SavedModel. */
@@ -61,14 +63,14 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
     ? model._keep_losses(() => planFunctions(model, { plan, functions, children }))
     : new Map<string, NamedFunction>();
   const signatures = planSignatures({ plan, functions, given, served });
-  checkNamespaces(functions, options.namespace_whitelist);
+  checkNamespaces(functions.library.definitions, options.namespace_whitelist);
   const texts = metadataTexts(model, plan, functions, include_optimizer);
   const objects = plan.finish(texts);
   return {
     objects,
-    functions: functions.library.definitions,
+    functions: definitionsOf(functions, options),
     constants: functions.constants,
-    gradients: functions.library.adopted.gradients,
+    gradients: options.experimental_custom_gradients ? functions.library.adopted.gradients : [],
     assets: functions.passed.assets,
     signatures,
     variables: planVariables(model, plan, children, include_optimizer),
@@ -94,17 +96,13 @@ function requireConfigs(model: Model): void {
   }
 }
 
-/** @throws UnsupportedError for an op of a namespace that the caller did not allow. */
-function checkNamespaces({ library }: FunctionPlan, allowed: readonly string[]): void {
-  for (const { signature, nodeDef = [] } of library.definitions) {
-    for (const { op = '' } of nodeDef) {
-      const [namespace, ...rest] = op.split('>');
-      if (rest.length === 0 || namespace === undefined || allowed.includes(namespace)) continue;
-      throw new UnsupportedError(
-        `The function ${signature?.name ?? ''} calls the custom op ${op}: add '${namespace}' to namespace_whitelist of SaveOptions if those who load the model have it.`,
-      );
-    }
-  }
+/** The functions, without assertions and prints where the caller wants none. */
+function definitionsOf(
+  { library }: FunctionPlan,
+  { experimental_debug_stripper }: SaveOptions,
+): SavedModelParts['functions'] {
+  const { definitions } = library;
+  return experimental_debug_stripper ? definitions.map(withoutDebugOps) : definitions;
 }
 
 /** Names under which other programs look for functions, by the names of the functions. */
