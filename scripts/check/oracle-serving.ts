@@ -3,7 +3,7 @@
  * TensorFlow 1, `saved_model_cli run`, Keras 3's TFSMLayer, and `tf.train.Checkpoint` on `variables/variables`:
  * `oracle-serving.ts VERSION OURS THEIRS [--only NAME,…]`, folders as `oracle.ts --keep` leaves them; `oracleServing` is the part for other commands.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -63,11 +63,18 @@ export interface ServedFolders {
   readonly across?: boolean;
 }
 
+/** A model with the folders of both files. */
+interface ServedModel {
+  readonly name: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
 /** Runs all SavedModels of a folder in one version. */
 export async function oracleServing(kit: Kit, folders: ServedFolders): Promise<Outcome[]> {
   const { ours, theirs, only, across = false } = folders;
   const names = only.split(',');
-  const models = readdirSync(ours)
+  const models: readonly ServedModel[] = readdirSync(ours)
     .filter((name) => name.endsWith('.tf') && existsSync(path.join(theirs, name)))
     .map((name) => ({ name: name.slice(0, -'.tf'.length), folder: name }))
     .filter(({ name }) => only === '' || names.includes(name))
@@ -77,10 +84,28 @@ export async function oracleServing(kit: Kit, folders: ServedFolders): Promise<O
       theirs: path.join(theirs, folder),
     }));
   const input = JSON.stringify(models);
-  const outcomes = await run(kit, across ? ANY_VERSION : SAME_VERSION, input);
+  const outcomes = [
+    ...(across ? [] : models.map(compareSizes)),
+    ...(await run(kit, across ? ANY_VERSION : SAME_VERSION, input)),
+  ];
   if (!KERAS_3.test(kit.version)) return outcomes;
   const inKeras3 = await run(kit, IN_KERAS_3, input);
   return [...outcomes, ...inKeras3.map((each) => ({ ...each, id: `${each.id} (Keras 3)` }))];
+}
+
+/** A directory written here is no larger than that of TensorFlow. */
+function compareSizes({ name, ours, theirs }: ServedModel): Outcome {
+  const [own, other] = [ours, theirs].map((folder) => sizeOf(path.join(folder, 'saved_model')));
+  const id = `${name}: size`;
+  if (own !== undefined && other !== undefined && own <= other) return { id, status: 'passed' };
+  return { id, status: 'failed', reason: `${String(own)} bytes, and ${String(other)} there` };
+}
+
+function sizeOf(folder: string): number {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(path.join(parentPath, name)).size, 0);
 }
 
 async function run({ python, version }: Kit, ways: string, input: string): Promise<Outcome[]> {

@@ -20,6 +20,7 @@ import { oracleRevive, REVIVED } from './oracle-revive.ts';
 import { judgeRow, type MatrixRow } from './oracle-rows.ts';
 import { oracleShown } from './oracle-saved-model-cli.ts';
 import { oracleServing, SERVED } from './oracle-serving.ts';
+import { kitSteps, oracleStep } from './oracle-step.ts';
 import { oracleTrace, TRACED_VERSIONS } from './oracle-trace.ts';
 import { oracleTrain } from './oracle-train.ts';
 import { oracleTypescript, TYPESCRIPT } from './oracle-typescript.ts';
@@ -117,6 +118,24 @@ async function readAcross(
   return all;
 }
 
+/**
+ * Runs SavedModels by programs without Keras, lets TensorFlow train models of classes written here, and compares steps of
+ * the models that TensorFlow revives.
+ */
+async function runPrograms(kit: Kit, work: string, all: boolean): Promise<Outcome[]> {
+  const { version } = kit;
+  const [ours, theirs] = [path.join(work, 'ours'), path.join(work, 'theirs')];
+  const only = all ? '' : SERVED.join(',');
+  const served = await oracleServing(kit, { ours, theirs, only });
+  printGroup(`served, ${version}`, served);
+  const own = await oracleTypescript(version, all ? '' : TYPESCRIPT.join(','));
+  printGroup(`written in TypeScript, ${version}`, own);
+  const steps = kitSteps(theirs).filter(({ id }) => all || SERVED.includes(id));
+  const stepped = await oracleStep(version, steps);
+  printGroup(`one step, ${version}`, stepped);
+  return [...served, ...own, ...stepped];
+}
+
 async function checkVersion(version: string, selection: Selection): Promise<Outcome[]> {
   const { formats, only, keep } = selection;
   const kit = kitOf(version);
@@ -140,23 +159,17 @@ async function checkVersion(version: string, selection: Selection): Promise<Outc
     const failures = written.filter(({ status }) => status !== 'passed');
     const rows = await matrix(kit, ['--formats', formats.join(','), '--read', ours, ...models]);
     const judged = rows.map((row) => judgeRow(row, native));
-    const folders = { ours, theirs, only: only === '' ? '' : SERVED.join(',') };
-    const served = formats.includes('tf') ? await oracleServing(kit, folders) : [];
-    const own = formats.includes('tf')
-      ? await oracleTypescript(version, only === '' ? '' : TYPESCRIPT.join(','))
-      : [];
+    const programs = formats.includes('tf') ? await runPrograms(kit, work, only === '') : [];
     const checkpoints = await oracleCheckpoints(kit.python);
     const trained = await oracleTrain(kit.python);
     const revived = await oracleRevive(kit.python, only === '' ? '' : REVIVED.join(','));
     printGroup(`${version} → @km`, read);
     printGroup(`@km → ${version}`, [...failures, ...judged]);
-    printGroup(`served, ${version}`, served);
-    printGroup(`written in TypeScript, ${version}`, own);
     printGroup(`checkpoints, ${version}`, checkpoints);
     printGroup(`train.Checkpoint, ${version}`, trained);
     printGroup(`revived, ${version}`, revived);
     const shown = version.startsWith(SHOWN) ? await showAll(kit, theirs) : [];
-    const exchanged = [...read, ...failures, ...judged, ...served, ...own];
+    const exchanged = [...read, ...failures, ...judged, ...programs];
     const across = await readAcross(version, { theirs, ours, native }, selection);
     return [...exchanged, ...checkpoints, ...trained, ...revived, ...shown, ...across];
   } finally {
