@@ -22,6 +22,7 @@ import {
 import { columnSums, elementwise, rowSums, rowwise } from './loops.mjs';
 import { packPanels, panelProduct } from './panels.mjs';
 import { product } from './product.mjs';
+import { winogradFilter, winogradInput, winogradOutput } from './winograd.mjs';
 
 const [x, y, dy, a, b] = ['x', 'y', 'dy', 'a', 'b'].map(input);
 const [low, high] = ['low', 'high'].map(scalar);
@@ -141,6 +142,9 @@ export const kernels = [
   product('product'),
   panelProduct('panelProduct'),
   packPanels('packPanels'),
+  winogradFilter('winogradFilter'),
+  winogradInput('winogradInput'),
+  winogradOutput('winogradOutput'),
   rowSums('rowProducts', { inputs: ['a', 'b'], value: mul(a, b) }),
   columnSums('columnSums', { inputs: ['x'], columns: [], value: x }),
   columnSums('columnProducts', {

@@ -2,7 +2,7 @@
  * Products of matrices, the right one in panels of eight columns: for each of its rows, the eight elements lie side by
  * side. A block of four rows and eight columns of the result is computed at a time, in registers.
  */
-import { I32_MUL, I32_SUB, i32, memory, minimum, shiftLeft, simd } from './assembler.mjs';
+import { I32_ADD, I32_MUL, I32_SUB, i32, memory, minimum, shiftLeft, simd } from './assembler.mjs';
 import { functionOf, list, numbered } from './frame.mjs';
 
 const ROWS = 4;
@@ -155,18 +155,27 @@ export function panelProduct(name) {
 export function packPanels(name) {
   const names = {
     integers: ['from', 'to', 'rows', 'panels', 'stride'],
-    positions: ['fromAt', 'rowsLeft'],
+    positions: ['fromAt', 'second', 'rowsLeft'],
   };
-  return functionOf(name, names, ({ value, copy, move, step, repeat }) =>
-    repeat('panels', 1, [
+  return functionOf(name, names, ({ value, put, copy, move, step, repeat }) => {
+    // Two panels at a time, since their rows share a line of the cache.
+    const pack = (panels) => [
       ...[...copy('from', 'fromAt'), ...copy('rows', 'rowsLeft')],
+      ...[...value('rows'), ...shiftLeft(5), ...value('to'), ...I32_ADD, ...put('second')],
       ...repeat('rowsLeft', 1, [
-        ...list(2, (half) => [
-          ...[...value('to'), ...value('fromAt'), ...vectorAt(16 * half), ...storeAt(16 * half)],
+        ...list(2 * panels, (i) => [
+          ...[...value(i < 2 ? 'to' : 'second'), ...value('fromAt'), ...vectorAt(16 * i)],
+          ...storeAt(16 * (i % 2)),
         ]),
-        ...[...move('fromAt', 'stride'), ...step('to', PANEL_BYTES)],
+        ...[
+          ...move('fromAt', 'stride'),
+          ...step('to', PANEL_BYTES),
+          ...step('second', PANEL_BYTES),
+        ],
       ]),
-      ...step('from', PANEL_BYTES),
-    ]),
-  );
+      ...(panels > 1 ? copy('second', 'to') : []),
+      ...step('from', PANEL_BYTES * panels),
+    ];
+    return [...repeat('panels', 2, pack(2)), ...repeat('panels', 1, pack(1))];
+  });
 }

@@ -102,6 +102,13 @@ function difference(actual: ArrayLike<number>, expected: readonly number[]): num
   );
 }
 
+const EXPLICIT: tf.Conv2DAttrs['pad'] = [
+  [0, 0],
+  [2, 1],
+  [0, 3],
+  [0, 0],
+];
+
 const CASES: ReadonlyArray<readonly [name: string, x: Shape, filter: Shape, options: Options]> = [
   ['one pixel', [1, 1, 1, 5], [1, 1, 5, 3], {}],
   ['one pixel under a larger filter', [2, 1, 1, 4], [3, 3, 4, 8], { pad: 'same', bias: true }],
@@ -121,19 +128,15 @@ const CASES: ReadonlyArray<readonly [name: string, x: Shape, filter: Shape, opti
   ['a flat filter', [1, 5, 20, 4], [1, 7, 4, 6], { pad: 'same' }],
   ['a tall filter', [1, 20, 5, 4], [7, 1, 4, 6], { pad: 'same' }],
   ['dilations', [1, 11, 12, 6], [3, 3, 6, 9], { dilations: [2, 3], pad: 'same', bias: true }],
-  [
-    'explicit padding',
-    [1, 5, 6, 8],
-    [3, 3, 8, 8],
-    {
-      pad: [
-        [0, 0],
-        [2, 1],
-        [0, 3],
-        [0, 0],
-      ],
-    },
-  ],
+  ['explicit padding', [1, 5, 6, 8], [3, 3, 8, 8], { pad: EXPLICIT }],
+  ['tiles within an image', [2, 10, 8, 16], [3, 3, 16, 20], { bias: true, activation: 'relu6' }],
+  ['tiles of odd images', [3, 7, 9, 16], [3, 3, 16, 16], { pad: 'same', activation: 'relu' }],
+  ['tiles of odd results', [2, 9, 7, 20], [3, 3, 20, 12], { bias: true }],
+  ['tiles of a line', [1, 1, 30, 24], [3, 3, 24, 24], { pad: 'same', bias: true }],
+  ['tiles of a column', [1, 31, 1, 24], [3, 3, 24, 28], { pad: 'same' }],
+  ['tiles of many small images', [50, 3, 3, 32], [3, 3, 32, 16], { pad: 'same', bias: true }],
+  ['tiles in several passes', [2, 40, 41, 48], [3, 3, 48, 36], { pad: 'same', activation: 'relu' }],
+  ['tiles with explicit padding', [1, 6, 9, 16], [3, 3, 16, 16], { pad: EXPLICIT }],
   ['a large image', [1, 64, 66, 20], [3, 3, 20, 17], { pad: 'same', bias: true }],
 ];
 
@@ -145,6 +148,35 @@ test.each(CASES)('convolutions equal their definition: %s', (_, xShape, filterSh
     for (let time = 0; time < 3; time++) {
       // Sums of up to 300 products in float32.
       expect(difference(convolve(x, filter, options).dataSync(), expected)).toBeLessThan(2e-6);
+    }
+  });
+});
+
+test.each([Number.POSITIVE_INFINITY, Number.NaN])(
+  'a pixel of %p spoils no pixel that its filter does not reach',
+  (value) => {
+    tf.tidy(() => {
+      const filter = tf.ones([3, 3, 16, 16]) as tf.Tensor4D;
+      const x = tf.buffer([1, 12, 12, 16]);
+      x.set(value, 0, 4, 5, 3);
+      const y = tf.conv2d(x.toTensor() as tf.Tensor4D, filter, 1, 'same').dataSync();
+      const spoiled = Array.from({ length: 144 }, (_, i) => i).filter((i) => y[16 * i] !== 0);
+      expect(spoiled).toEqual([40, 41, 42, 52, 53, 54, 64, 65, 66]);
+      for (const pixel of spoiled) expect(y[16 * pixel]).toBe(value);
+    });
+  },
+);
+
+test('a filter may come back under another shape', () => {
+  tf.tidy(() => {
+    const filter = sample([3, 3, 16, 16]);
+    for (const channels of [16, 16, 144, 16, 144]) {
+      const taps = channels === 16 ? 3 : 1;
+      const x = sample([1, 12, 12, channels]);
+      const same = tf.reshape(filter, [taps, taps, channels, 16]) as tf.Tensor4D;
+      expect(difference(convolve(x, same, {}).dataSync(), reference(x, same, {}))).toBeLessThan(
+        2e-6,
+      );
     }
   });
 });

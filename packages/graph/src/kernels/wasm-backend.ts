@@ -25,6 +25,7 @@ export interface WasmBackend {
   };
   /** Counts one more tensor that shares the memory of `dataId`. */
   incRef(dataId: object): void;
+  disposeData(dataId: object): void;
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   typedArrayFromHeap(info: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
 }
@@ -35,7 +36,8 @@ export interface WasmBackend {
  * @throws RangeError when there is no such memory.
  */
 export function allocate({ wasm }: WasmBackend, bytes: number): number {
-  const address = wasm._malloc(bytes);
+  // Addresses of the upper half of the memory come as negative numbers.
+  const address = wasm._malloc(bytes) >>> 0;
   if (address === 0) throw new RangeError(`no memory for ${String(bytes)} bytes is left`);
   return address;
 }

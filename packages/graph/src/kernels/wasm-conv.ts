@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { SimdFunctions } from './simd/functions.ts';
-import { allocate, type WasmBackend } from './wasm-backend.ts';
+import type { WasmBackend } from './wasm-backend.ts';
 import { type Panels, wholePanels, withPanels } from './wasm-panels.ts';
+import { withScratch } from './wasm-scratch.ts';
 
 type ConvInfo = tf.backend_util.Conv2DInfo;
 
@@ -46,7 +47,8 @@ export function convolve(
   const { filterHeight, filterWidth, inChannels, outChannels } = info;
   const out = backend.makeOutput([...info.outShape], 'float32');
   const inner = filterHeight * filterWidth * inChannels;
-  withPanels(backend, simd, filter, [inner, outChannels], (panels) => {
+  const pixels = info.batchSize * info.outHeight * info.outWidth;
+  withPanels(backend, simd, filter, [pixels, inner, outChannels], (panels) => {
     convolveGroups(backend, simd, plan, { x, out, panels, finish });
   });
   return out;
@@ -99,22 +101,16 @@ function convolveGroups(
   const { info, height, width, group, rows, segments } = plan;
   const { inHeight, inWidth, inChannels, outChannels, batchSize } = info;
   const isPadded = height > inHeight || width > inWidth;
-  const columns = wholePanels(outChannels);
   const imageBytes = 4 * height * width * inChannels;
-  const sizes = [
-    4 * rows.length,
-    4 * segments.length,
-    4 * columns,
-    isPadded ? group * imageBytes : 0,
-  ];
-  const scratch = allocate(
-    backend,
-    sizes.reduce((sum, size) => sum + size, 0),
-  );
-  try {
-    const [table, offsets, bias, padded] = startsOf(scratch, sizes);
+  const sizes = {
+    table: 4 * rows.length,
+    offsets: 4 * segments.length,
+    bias: 4 * wholePanels(outChannels),
+    padded: isPadded ? group * imageBytes : 0,
+  };
+  withScratch(backend, sizes, ({ table, offsets, bias, padded }) => {
     new Int32Array(backend.wasm.HEAPU8.buffer).set(rows, table / 4);
-    writeBias(backend, operands.finish.bias, bias, columns);
+    writeBias(backend, operands.finish.bias, bias, outChannels);
     const heap = new Float32Array(backend.wasm.HEAPU8.buffer);
     if (isPadded) heap.fill(0, padded / 4, (padded + group * imageBytes) / 4);
     const from = backend.dataIdMap.get(operands.x.dataId).memoryOffset;
@@ -125,25 +121,18 @@ function convolveGroups(
       writeOffsets(backend, offsets, segments, isPadded ? padded : first);
       multiplyGroup(backend, simd, plan, operands, { table, offsets, bias, image, count });
     }
-  } finally {
-    backend.wasm._free(scratch);
-  }
+  });
 }
 
-/** Where parts of the given sizes lie one after the other. */
-function startsOf(address: number, sizes: readonly number[]): [number, number, number, number] {
-  const [first = 0, second = 0, third = 0] = sizes;
-  return [address, address + first, address + first + second, address + first + second + third];
-}
-
-function writeBias(
+/** Writes a bias, or zeros, that fills the last panel, too. */
+export function writeBias(
   backend: WasmBackend,
   bias: tf.TensorInfo | undefined,
   to: number,
-  columns: number,
+  filters: number,
 ): void {
   const values = bias === undefined ? [] : backend.typedArrayFromHeap(bias);
-  const heap = new Float32Array(backend.wasm.HEAPU8.buffer, to, columns);
+  const heap = new Float32Array(backend.wasm.HEAPU8.buffer, to, wholePanels(filters));
   heap.fill(0);
   heap.set(values);
 }

@@ -4,6 +4,7 @@ import { simdFunctions } from './simd/functions.ts';
 import { endsOf, withActivation } from './wasm-activation.ts';
 import type { WasmBackend } from './wasm-backend.ts';
 import { convolve } from './wasm-conv.ts';
+import { convolveByTiles, isForTiles } from './wasm-winograd.ts';
 
 /**
  * Replaces the convolutions of the wasm backend by faster ones. The fused ones of tfjs, which serve the other
@@ -47,7 +48,11 @@ function convolved(call: KernelCall, activation: unknown): tf.TensorInfo | null 
   const simd = info === null ? null : simdFunctions(backend);
   if (info === null || simd === null) return null;
   const [low, high] = ends;
-  return convolve(backend, simd, { x, filter }, info, { bias, low, high });
+  const finish = { bias, low, high };
+  const byTiles = isForTiles(info)
+    ? convolveByTiles(backend, simd, { x, filter }, info, finish)
+    : null;
+  return byTiles ?? convolve(backend, simd, { x, filter }, info, finish);
 }
 
 function infoOf(

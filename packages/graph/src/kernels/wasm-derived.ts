@@ -1,18 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { allocate, type WasmBackend } from './wasm-backend.ts';
+import { aligned, alignedBytes } from './wasm-scratch.ts';
 
 /** Addresses of what was derived from a tensor, by the number of the tensor and by what it is. */
 type Derived = Map<number, Map<string, number>>;
 
 const derivedOf = new WeakMap<WasmBackend, Derived>();
 const used = new WeakSet<object>();
-
-/** Bytes of a line of the cache: vectors that straddle two lines take twice as long to load. */
-const LINE = 64;
-
-function aligned(address: number): number {
-  return Math.ceil(address / LINE) * LINE;
-}
 
 /**
  * Runs `use` on memory that holds something derived from the content of a tensor, such as packed weights.
@@ -33,7 +27,7 @@ export function withDerived<T>(
   const derived = watched(backend);
   const known = derived.get(id)?.get(key);
   if (known !== undefined) return use(aligned(known));
-  const address = allocate(backend, bytes + LINE);
+  const address = allocate(backend, alignedBytes(bytes));
   const keeps = wasUsed({ dataId });
   noteUse({ dataId });
   try {

@@ -6,8 +6,8 @@ import { noteUse, wasUsed, withDerived } from './wasm-derived.ts';
 /** Columns of a panel. */
 const WIDTH = 8;
 
-/** Up to so many columns a matrix that is used once is multiplied as it lies in memory, about as fast as in panels. */
-const MOST_COLUMNS_IN_PLACE = 512;
+/** Up to so many rows a matrix that is used once is multiplied as it lies in memory: packing it takes longer. */
+const MOST_ROWS_IN_PLACE = 8;
 
 /** Where the right operand of a panel product lies: bytes between its rows within a panel, and between its panels. */
 export interface Panels {
@@ -21,16 +21,20 @@ export function wholePanels(columns: number): number {
   return Math.ceil(columns / WIDTH) * WIDTH;
 }
 
-/** Runs `use` on the panels of a matrix [rows, columns], which a tensor holds in row-major order. */
+/**
+ * Runs `use` on the panels of a matrix [rows, columns], which a tensor holds in row-major order.
+ *
+ * @param leftRows How many rows the left operand has.
+ */
 export function withPanels<T>(
   backend: WasmBackend,
   simd: SimdFunctions,
   matrix: tf.TensorInfo,
-  [rows, columns]: readonly [number, number],
+  [leftRows, rows, columns]: readonly [number, number, number],
   use: (panels: Panels) => T,
 ): T {
   const width = wholePanels(columns);
-  if (!wasUsed(matrix) && width === columns && columns <= MOST_COLUMNS_IN_PLACE) {
+  if (!wasUsed(matrix) && width === columns && leftRows <= MOST_ROWS_IN_PLACE) {
     noteUse(matrix);
     const address = backend.dataIdMap.get(matrix.dataId).memoryOffset;
     return use({ address, rowStep: 4 * columns, panelStep: 4 * WIDTH });

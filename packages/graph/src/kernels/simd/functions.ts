@@ -34,6 +34,15 @@ export interface SimdFunctions {
   readonly panelProduct: (...args: readonly number[]) => void;
   /** Copies panels of eight columns side by side: matrix, panels, rows, number of panels, bytes between rows. */
   readonly packPanels: (...args: readonly number[]) => void;
+  /** Transforms filters of 3 × 3 pixels: filters, planes, bytes of a plane, channels, filters. */
+  readonly winogradFilter: (...args: readonly number[]) => void;
+  /** Transforms a row of tiles: image, bytes of its rows, planes, bytes of a plane, tiles, channels. */
+  readonly winogradInput: (...args: readonly number[]) => void;
+  /**
+   * Makes two rows of pixels: planes, bytes of a plane, both rows, bias, a vector that becomes NaN, spare memory,
+   * pixels, filters, low, high.
+   */
+  readonly winogradOutput: (...args: readonly number[]) => void;
   /** Adds `a · b` of each column to a vector: a, b, sums, rows, columns, bytes between the rows of a, of b. */
   readonly rowProducts: (...args: readonly number[]) => void;
   /** Adds each column to a float64 vector. */
