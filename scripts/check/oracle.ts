@@ -14,6 +14,7 @@ import { type Outcome, printGroup } from './golden-report.ts';
 import { type OracleCase, readOracleCase } from './oracle-case.ts';
 import { oracleCheckpoints } from './oracle-checkpoints.ts';
 import { oracleContinuations } from './oracle-continuation.ts';
+import { oracleFingerprints } from './oracle-fingerprint.ts';
 import { type Kit, kitOf, matrix } from './oracle-kit.ts';
 import { checkRead } from './oracle-read.ts';
 import { oracleRevive, REVIVED } from './oracle-revive.ts';
@@ -41,6 +42,8 @@ const CHOICE = [
   'add_loss_metric',
   'regularizers',
   'normalization',
+  'string_lookup',
+  'text_vectorization',
   'mixed_float16',
   'opt_adam_legacy',
   'lr_schedule',
@@ -160,11 +163,13 @@ async function checkVersion(version: string, selection: Selection): Promise<Outc
     const rows = await matrix(kit, ['--formats', formats.join(','), '--read', ours, ...models]);
     const judged = rows.map((row) => judgeRow(row, native));
     const programs = formats.includes('tf') ? await runPrograms(kit, work, only === '') : [];
+    const fingerprints = formats.includes('tf') ? await oracleFingerprints(version, ours) : [];
     const checkpoints = await oracleCheckpoints(kit.python);
     const trained = await oracleTrain(kit.python);
     const revived = await oracleRevive(kit.python, only === '' ? '' : REVIVED.join(','));
     printGroup(`${version} → @km`, read);
     printGroup(`@km → ${version}`, [...failures, ...judged]);
+    printGroup(`fingerprints, ${version}`, fingerprints);
     printGroup(`checkpoints, ${version}`, checkpoints);
     printGroup(`train.Checkpoint, ${version}`, trained);
     printGroup(`revived, ${version}`, revived);
