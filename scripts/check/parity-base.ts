@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import {
   backend,
   callbacks,
@@ -42,25 +44,44 @@ export class ParityLog {
   }
 
   /** Logs what is printed. */
-  async printed(label: string, run: () => Promise<unknown>): Promise<void> {
+  async printed<T>(label: string, run: () => Promise<T>): Promise<T> {
     const { log, warn } = console;
     const write = process.stdout.write;
     let text = '';
     console.log = (line: unknown) => {
       text += `${String(line)}\n`;
     };
-    console.warn = console.log;
+    console.warn = () => undefined;
     process.stdout.write = (chunk: unknown) => {
       text += String(chunk);
       return true;
     };
-    try {
-      await run();
-    } finally {
+    const result = await run().finally(() => {
       Object.assign(console, { log, warn });
       process.stdout.write = write;
-    }
-    this.add(label, text);
+    });
+    const own = text.replaceAll(`${this.folder}/`, '');
+    this.add(label, own.replaceAll(/(?<=[ -])\d+(s|ms|us)\b/g, '#'));
+    return result;
+  }
+
+  /** The path of a file of the case. */
+  path(name: string): string {
+    return path.join(this.folder, name);
+  }
+
+  /** The paths of the files that there are. */
+  paths(): string[] {
+    const entries = readdirSync(this.folder, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => path.relative(this.folder, path.join(parentPath, name)))
+      .sort();
+  }
+
+  /** Logs what a file holds. */
+  text(label: string, name: string): void {
+    this.add(label, readFileSync(this.path(name), 'utf8'));
   }
 }
 

@@ -5,12 +5,13 @@ import os
 import sys
 import warnings
 
-import parity_base
-from parity_base import CASES, Log, keras
+from parity_base import CASES, READERS, Log, keras
 
 
-def run(name):
-    log = Log()
+def run(folder, name):
+    own = os.path.join(folder, "theirs", name)
+    os.makedirs(own)
+    log = Log(own)
     keras.backend.clear_session()
     try:
         CASES[name](log)
@@ -21,10 +22,10 @@ def run(name):
 
 if __name__ == "__main__":
     folder, names = sys.argv[1], os.environ.get("KM_PARITY_ONLY", "").split()
-    parity_base.FOLDER = folder
     warnings.simplefilter("ignore")
     for module in sys.argv[2:]:
         importlib.import_module(module)
-    results = {name: run(name) for name in CASES if not names or name in names}
+    results = {name: run(folder, name) for name in CASES if not names or name in names}
+    read = {name: READERS[name](os.path.join(folder, "ours", name)) for name in results if name in READERS}
     with open(os.path.join(folder, "theirs.json"), "w") as file:
-        json.dump(results, file)
+        json.dump({"cases": results, "read": read}, file)

@@ -12,12 +12,16 @@ import { ready } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Outcome } from './golden-report.ts';
 import { begin, type LogLine, type ParityCase, ParityLog } from './parity-base.ts';
+import { CALLBACKS } from './parity-callbacks.ts';
 import { TRAINING } from './parity-training.ts';
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'parity.py');
 const TOLERANCE = 1e-5;
 const SUITES: readonly (readonly [module: string, cases: Readonly<Record<string, ParityCase>>])[] =
-  [['parity_training', TRAINING]];
+  [
+    ['parity_training', TRAINING],
+    ['parity_callbacks', CALLBACKS],
+  ];
 
 /** Runs all cases, or those that are named, against one python with TensorFlow 2.15. */
 export async function parity(python: string, only: readonly string[] = []): Promise<Outcome[]> {
@@ -27,7 +31,8 @@ export async function parity(python: string, only: readonly string[] = []): Prom
     for (const [name, run] of SUITES.flatMap(([, cases]) => Object.entries(cases))) {
       if (only.length === 0 || only.includes(name)) ours.set(name, await logged(folder, name, run));
     }
-    const theirs = runPython(python, folder, only);
+    const { cases: theirs, read } = runPython(python, folder, only);
+    for (const [name, lines] of read) ours.set(name, lines);
     const names = new Set([...ours.keys(), ...theirs.keys()]);
     return [...names].map((name) => judged(name, ours.get(name), theirs.get(name)));
   } finally {
@@ -57,7 +62,7 @@ function runPython(
   python: string,
   folder: string,
   only: readonly string[],
-): ReadonlyMap<string, readonly LogLine[]> {
+): Record<'cases' | 'read', ReadonlyMap<string, readonly LogLine[]>> {
   const env = {
     ...process.env,
     ...{ TF_ENABLE_ONEDNN_OPTS: '0', TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' },
@@ -67,7 +72,11 @@ function runPython(
   const done = spawnSync(python, [script, folder, ...modules], { env, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`${python} failed: ${done.stderr.slice(-2000)}`);
   const text = readFileSync(path.join(folder, 'theirs.json'), 'utf8');
-  return new Map(Object.entries(JSON.parse(text) as Record<string, LogLine[]>));
+  const { cases, read }: Record<string, Record<string, LogLine[]>> = JSON.parse(text);
+  return {
+    cases: new Map(Object.entries(cases ?? {})),
+    read: new Map(Object.entries(read ?? {})),
+  };
 }
 
 export function judged(

@@ -4,6 +4,7 @@ import importlib.util
 import io
 import math
 import os
+import re
 
 if importlib.util.find_spec("tf_keras"):
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
@@ -13,6 +14,8 @@ import tensorflow as tf
 keras = tf.keras
 VERSION = tuple(int(part) for part in tf.__version__.split(".")[:2])
 CASES = {}
+# How the files of a case are read that were written elsewhere.
+READERS = {}
 
 
 def case(function):
@@ -38,10 +41,27 @@ def plain(value):
 
 
 class Log:
-    """What happens in a case, in order."""
+    """What happens in a case, in order; `folder` is for its files."""
 
-    def __init__(self):
+    def __init__(self, folder):
         self.lines = []
+        self.folder = folder
+
+    def path(self, name):
+        """The path of a file of the case."""
+        return os.path.join(self.folder, name)
+
+    def paths(self):
+        """The paths of the files that there are."""
+        found = []
+        for root, _, names in os.walk(self.folder):
+            found += [os.path.relpath(os.path.join(root, name), self.folder) for name in names]
+        return sorted(found)
+
+    def text(self, label, name):
+        """Logs what a file holds."""
+        with open(self.path(name), newline="") as file:
+            self(label, file.read())
 
     def __call__(self, label, value=None):
         self.lines.append([label, plain(value)])
@@ -52,7 +72,7 @@ class Log:
         text = io.StringIO()
         with contextlib.redirect_stdout(text):
             yield
-        self(label, text.getvalue())
+        self(label, re.sub(r"(?<=[ -])\d+(s|ms|us)\b", "#", text.getvalue().replace(self.folder + "/", "")))
 
     def error(self, label, run):
         """Logs the kind of error that a call gives, or that it gives none."""

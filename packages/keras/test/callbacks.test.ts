@@ -126,7 +126,7 @@ const tagsOf = (events: readonly Event[]): string[] =>
     (summary?.value ?? []).map(({ tag }) => `${tag}@${String(step)}`),
   );
 
-test('TensorBoard gets results, the learning rate, histograms and the graph', async () => {
+test('TensorBoard gets results, histograms and the graph', async () => {
   const store = memoryStore();
   const board = new callbacks.TensorBoard({
     log_dir: { store, path: 'logs' },
@@ -146,7 +146,6 @@ test('TensorBoard gets results, the learning rate, histograms and the graph', as
     'batch_loss@2',
     'batch_loss@4',
     'epoch_loss@0',
-    'epoch_learning_rate@0',
     'a/kernel_0/histogram@0',
     'a/bias_0/histogram@0',
     'b/kernel_0/histogram@0',
@@ -154,7 +153,6 @@ test('TensorBoard gets results, the learning rate, histograms and the graph', as
     'batch_loss@6',
     'batch_loss@8',
     'epoch_loss@1',
-    'epoch_learning_rate@1',
   ]);
   const values = events.flatMap(({ summary }) => summary?.value ?? []);
   const loss = values.find(({ tag }) => tag === 'epoch_loss');
@@ -168,16 +166,31 @@ test('TensorBoard gets results, the learning rate, histograms and the graph', as
   ]);
 });
 
+test('TensorBoard gets the rate that a schedule gives, and a file of its own for an evaluation', async () => {
+  const store = memoryStore();
+  const board = new callbacks.TensorBoard({ log_dir: { store, path: 'logs' } });
+  const model = build();
+  const decay = { initial_learning_rate: 0.1, decay_steps: 4, decay_rate: 1 };
+  const learning_rate = new optimizers.schedules.InverseTimeDecay(decay);
+  for (const kinds of [optimizers, optimizers.legacy]) {
+    model.compile({ optimizer: new kinds.SGD({ learning_rate }), loss: 'mse' });
+    store.objects.clear();
+    await model.fit(x, y, { ...options, epochs: 1, callbacks: board });
+    const values = eventsOf(store, 'train').flatMap(({ summary }) => summary?.value ?? []);
+    const rate = values.find(({ tag }) => tag === 'epoch_learning_rate');
+    expect(rate?.tensor?.floatVal[0]).toBeCloseTo(0.05, 6);
+  }
+  store.objects.clear();
+  await model.evaluate(x, y, { verbose: 0, callbacks: board });
+  expect(tagsOf(eventsOf(store, 'train'))).toEqual(['keras@0']);
+  expect(tagsOf(eventsOf(store, 'validation'))).toEqual(['evaluation_loss_vs_iterations@4']);
+});
+
 test('TensorBoard writes to a store that cannot append, too', async () => {
   const { append: _, ...store } = memoryStore();
   const board = new callbacks.TensorBoard({ log_dir: { store, path: 'logs' }, write_graph: false });
   await build().fit(x, y, { ...options, epochs: 2, callbacks: board });
-  expect(tagsOf(eventsOf(store as MemoryStore, 'train'))).toEqual([
-    'epoch_loss@0',
-    'epoch_learning_rate@0',
-    'epoch_loss@1',
-    'epoch_learning_rate@1',
-  ]);
+  expect(tagsOf(eventsOf(store as MemoryStore, 'train'))).toEqual(['epoch_loss@0', 'epoch_loss@1']);
   expect(() => new callbacks.TensorBoard({ write_images: true as never })).toThrow('write_images');
 });
 
@@ -188,7 +201,7 @@ test('CSVLogger writes a file, and goes on with it if told to', async () => {
   await model.fit(x, y, { ...options, callbacks: new callbacks.CSVLogger({ filename }) });
   const logger = new callbacks.CSVLogger({ filename, append: true });
   await model.fit(x, y, { ...options, epochs: 2, initial_epoch: 1, callbacks: logger });
-  const lines = new TextDecoder().decode(store.objects.get('log.csv')).split('\n');
+  const lines = new TextDecoder().decode(store.objects.get('log.csv')).split('\r\n');
   expect(lines.map((line) => line.split(',')[0])).toEqual(['epoch', '0', '1', '']);
 });
 

@@ -111,11 +111,11 @@ test('TerminateOnNaN stops within the epoch', async () => {
     },
   });
   const warnings: string[] = [];
-  const { warn } = console;
-  console.warn = (text: string) => warnings.push(text);
+  const { log } = console;
+  console.log = (text: string) => warnings.push(text);
   const list = [new callbacks.TerminateOnNaN(), count];
   await model.fit(X, Y, { epochs: 5, batch_size: 1, verbose: 0, callbacks: list });
-  console.warn = warn;
+  console.log = log;
   expect(batches).toBeLessThan(4);
   expect(warnings.join()).toContain('Invalid loss');
 });
@@ -173,10 +173,12 @@ test('CSVLogger writes a line for each epoch', async () => {
   const store = memoryStore();
   const logger = new callbacks.CSVLogger({ filename: 'log.csv', store });
   await logger.on_epoch_end(0, { loss: 0.5, acc: 0.25 });
-  await logger.on_epoch_end(1, { loss: 0.25 });
+  await logger.on_epoch_end(1, { loss: 0.25, val_loss: 1, acc: [0.5, 1] });
   const source = await store.open('log.csv');
   const bytes = await source?.read(0, source.byteLength);
-  expect(new TextDecoder().decode(bytes)).toBe('epoch,acc,loss\n0,0.25,0.5\n1,NA,0.25\n');
+  expect(new TextDecoder().decode(bytes)).toBe(
+    'epoch,acc,loss,val_acc,val_loss\r\n0,0.25,0.5,NA,NA\r\n1,"""[0.5, 1.0]""",0.25,NA,1.0\r\n',
+  );
 });
 
 test('A progress bar looks as that of Keras', () => {
@@ -240,4 +242,33 @@ test('RemoteMonitor sends results as a form or as JSON, and goes on without its 
     'POST http://h/p {"epoch":0,"loss":1}',
   ]);
   expect(warnings).toEqual([expect.stringContaining('http://h: fetch failed')]);
+});
+
+test('ModelCheckpoint counts the batches that are taken at once, and says what the best was', async () => {
+  const saved: string[] = [];
+  const model = Object.assign(lineModel(0.01), {
+    save: async (filepath: string) => void saved.push(filepath),
+    save_weights: async () => undefined,
+  });
+  model.compile({ optimizer: 'sgd', loss: 'mse', steps_per_execution: 2 });
+  const few = new callbacks.ModelCheckpoint({ filepath: '{epoch}-{batch}', save_freq: 3 });
+  const best = { filepath: 'best', save_best_only: true, monitor: 'loss', verbose: 1 };
+  const lines: string[] = [];
+  const { log } = console;
+  console.log = (line: string) => void lines.push(line);
+  const list = [few, new callbacks.ModelCheckpoint(best)];
+  const options = { epochs: 2, batch_size: 1, shuffle: false, verbose: 0, callbacks: list };
+  await model.fit(X, Y, { ...options, verbose: 0 }).finally(() => {
+    console.log = log;
+  });
+  expect(saved.filter((name) => name !== 'best')).toEqual(['1-4', '2-4']);
+  expect(lines[0]).toContain('loss improved from inf to ');
+});
+
+test('ModelCheckpoint has no options for an archive', () => {
+  const make = (filepath: string, options: unknown) => () =>
+    new callbacks.ModelCheckpoint({ filepath, options });
+  expect(make('a.keras', {})).toThrow('no options');
+  expect(make('a', 4)).toThrow('options is an object');
+  expect(make('a', {})).not.toThrow();
 });

@@ -24,6 +24,9 @@ export interface TensorBoardConfig {
 
 type Run = 'train' | 'validation';
 
+/** Files so far: TensorBoard reads those of a run in the order of their names. */
+let filesMade = 0;
+
 /** Writes results, and histograms of weights if wanted, for TensorBoard. */
 export class TensorBoard extends callbacks.Callback {
   readonly log_dir: CheckpointPath;
@@ -47,12 +50,12 @@ export class TensorBoard extends callbacks.Callback {
     this.update_freq = config.update_freq === 'batch' ? 1 : (config.update_freq ?? 'epoch');
   }
 
-  override async on_train_begin(_logs: Logs): Promise<void> {
+  override set_model(model: NonNullable<callbacks.Callback['model']>): void {
+    super.set_model(model);
     this.#files.clear();
-    const model: object = this.running_model;
-    const isDescribed = model instanceof Model && model._is_graph_network;
-    if (this.write_graph && isDescribed)
-      this.#add('train', 0, [modelSummary('keras', model.to_json())]);
+    const described: object = model;
+    if (this.write_graph && described instanceof Model && described._is_graph_network)
+      this.#add('train', 0, [modelSummary('keras', described.to_json())]);
   }
 
   override on_epoch_begin(_epoch: number, _logs: Logs): void {
@@ -69,7 +72,7 @@ export class TensorBoard extends callbacks.Callback {
     const values = scalars('batch_', logs);
     if (this.write_steps_per_second) {
       const rate = 1000 / (performance.now() - this.#batchStart);
-      values.push(scalarSummary('batch_steps_per_second', rate));
+      values.unshift(scalarSummary('batch_steps_per_second', rate));
     }
     this.#add('train', step, values);
     if (this.#files.get('train')?.isFull === true) await this.#flush();
@@ -77,7 +80,7 @@ export class TensorBoard extends callbacks.Callback {
 
   override async on_epoch_end(epoch: number, logs: Logs): Promise<void> {
     const { train, validation } = split(logs);
-    const values = scalars('epoch_', { ...train, learning_rate: this.#learningRate });
+    const values = scalars('epoch_', { ...train, ...this.#scheduledRate });
     if (this.write_steps_per_second) {
       const { time, step } = this.#epochStart;
       const rate = (this.#step - step) / ((performance.now() - time) / 1000);
@@ -109,15 +112,15 @@ export class TensorBoard extends callbacks.Callback {
     return this.running_model._train_counter;
   }
 
-  /** The rate of the last step; a schedule of a legacy optimizer tells it by the number of steps. */
-  get #learningRate(): number {
+  /** The rate that a schedule gives for the number of steps so far; nothing for a rate that is set. */
+  get #scheduledRate(): Logs {
     const optimizer = this.running_model.optimizer;
-    const rate = optimizer?.learning_rate;
-    if (rate === undefined) return Number.NaN;
-    if (rate instanceof optimizers.schedules.LearningRateSchedule) {
-      return rate.call(optimizer?.iterations.values()[0] as number);
-    }
-    return rate.values()[0] as number;
+    const schedule =
+      optimizer instanceof optimizers.Optimizer
+        ? optimizer._learning_rate
+        : optimizer?.learning_rate;
+    if (!(schedule instanceof optimizers.schedules.LearningRateSchedule)) return {};
+    return { learning_rate: schedule.call(optimizer?.iterations.values()[0] as number) };
   }
 
   #addWeights(epoch: number): void {
@@ -139,7 +142,9 @@ export class TensorBoard extends callbacks.Callback {
     const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, '0');
     // Two runs that begin in the same second must not write into one file.
     const mark = crypto.randomUUID().slice(0, 8);
-    const name = `events.out.tfevents.${seconds}.km.${mark}.v2`;
+    const number = String(filesMade).padStart(6, '0');
+    filesMade += 1;
+    const name = `events.out.tfevents.${seconds}.km.${number}.${mark}.v2`;
     const { store, path } = writablePlace(inDirectory(inDirectory(this.log_dir, run), name));
     const file = new EventFile(store, path);
     this.#files.set(run, file);

@@ -21,8 +21,8 @@ export type HookResult = void | Promise<void>;
 /** Base of the callbacks: hooks that `fit`, `evaluate` and `predict` call. */
 export class Callback {
   /** The model of the run, set before the first hook. */
-  protected model: Trainer | null = null;
-  protected params: CallbackParams = { verbose: 0, epochs: 1, steps: null };
+  model: Trainer | null = null;
+  params: CallbackParams = { verbose: 0, epochs: 1, steps: null };
 
   set_model(model: Trainer): void {
     this.model = model;

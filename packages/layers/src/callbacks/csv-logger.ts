@@ -41,20 +41,39 @@ export class CSVLogger extends Callback {
   }
 
   override async on_epoch_end(epoch: number, logs: Logs): Promise<void> {
-    const columns = this.#columns ?? Object.keys(logs).sort();
+    const columns = this.#columns ?? columnsOf(logs);
     if (this.#columns === null) {
       this.#columns = columns;
-      if (this.#before === '') this.#lines.push(['epoch', ...columns].join(this.separator));
+      if (this.#before === '') this.#add(['epoch', ...columns]);
     }
     const cells = columns.map((name) => cell(Object.hasOwn(logs, name) ? logs[name] : undefined));
-    this.#lines.push([String(epoch), ...cells].join(this.separator));
-    const text = `${this.#before}${this.#lines.join('\n')}\n`;
+    this.#add([String(epoch), ...cells]);
+    const text = `${this.#before}${this.#lines.join('')}`;
     await this.#store.write(this.filename, [new TextEncoder().encode(text)]);
   }
+
+  /** Adds a line as Python's dialect `excel` writes it. */
+  #add(cells: readonly string[]): void {
+    const { separator } = this;
+    const special = (text: string): boolean =>
+      text.includes(separator) || text.includes('"') || /[\r\n]/.test(text);
+    const quoted = cells.map((text) => (special(text) ? `"${text.replaceAll('"', '""')}"` : text));
+    this.#lines.push(`${quoted.join(separator)}\r\n`);
+  }
+}
+
+/** Names of the results; those of validations have their columns when the first epoch has none. */
+function columnsOf(logs: Logs): string[] {
+  const names = Object.keys(logs).sort();
+  if (names.some((name) => name.startsWith('val_'))) return names;
+  return [...names, ...names.map((name) => `val_${name}`)];
 }
 
 function cell(value: NestedNumbers | undefined): string {
   if (value === undefined) return 'NA';
-  if (typeof value === 'number') return formatNumber(value, '', false);
-  return Array.isArray(value) ? `"[${value.join(', ')}]"` : String(value);
+  return Array.isArray(value) ? `"[${value.map(scalar).join(', ')}]"` : scalar(value);
+}
+
+function scalar(value: unknown): string {
+  return typeof value === 'number' ? formatNumber(value, '', false) : String(value);
 }

@@ -45,7 +45,9 @@ export class ModelCheckpoint extends Callback {
   best: number;
   readonly #monitor: Monitor;
   readonly #arguments: object;
+  /** Batches since the last save. */
   #batches: number = 0;
+  #last: number = -1;
   #epoch: number = 0;
 
   constructor(config: ModelCheckpointConfig) {
@@ -57,6 +59,7 @@ export class ModelCheckpoint extends Callback {
     this.save_weights_only = config.save_weights_only ?? false;
     this.save_freq = config.save_freq ?? 'epoch';
     const { options = null, save_format } = config;
+    if (options !== null) this.#checkOptions(options);
     this.#arguments = {
       overwrite: true,
       ...(options === null ? {} : { options }),
@@ -74,14 +77,29 @@ export class ModelCheckpoint extends Callback {
     }
   }
 
+  #checkOptions(options: unknown): void {
+    if (typeof options !== 'object') {
+      throw new TypeError(`ModelCheckpoint: options is an object, not ${String(options)}.`);
+    }
+    if (!this.save_weights_only && shown(this.filepath).endsWith('.keras')) {
+      throw new TypeError(
+        'ModelCheckpoint: a file .keras has no options. Leave them out, or save as a SavedModel, to a path without .keras.',
+      );
+    }
+  }
+
   override on_epoch_begin(epoch: number, _logs: Logs): void {
     this.#epoch = epoch;
   }
 
   override async on_train_batch_end(batch: number, logs: Logs): Promise<void> {
     if (this.save_freq === 'epoch') return;
-    this.#batches += 1;
-    if (this.#batches % this.save_freq === 0) await this.#save(this.#epoch, batch, logs);
+    // A hook may be called for several batches at once.
+    this.#batches += batch <= this.#last ? batch + 1 : batch - this.#last;
+    this.#last = batch;
+    if (this.#batches < this.save_freq) return;
+    this.#batches = 0;
+    await this.#save(this.#epoch, batch, logs);
   }
 
   override async on_epoch_end(epoch: number, logs: Logs): Promise<void> {
@@ -112,14 +130,20 @@ export class ModelCheckpoint extends Callback {
       if (this.verbose > 0) console.log(`\nEpoch ${epoch + 1}: ${name} ${what}`);
     };
     if (!this.#monitor.isBetter(current, this.best)) {
-      say(`did not improve from ${this.best.toFixed(5)}`);
+      say(`did not improve from ${fixed(this.best)}`);
       return false;
     }
-    const [before, now] = [this.best.toFixed(5), current.toFixed(5)];
+    const [before, now] = [fixed(this.best), fixed(current)];
     say(`improved from ${before} to ${now}, saving model to ${shown(path)}`);
     this.best = current;
     return true;
   }
+}
+
+/** Prints a number with five digits as Python does. */
+function fixed(value: number): string {
+  if (Number.isFinite(value)) return value.toFixed(5);
+  return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 }
 
 function formatted(

@@ -6,7 +6,7 @@ export class TerminateOnNaN extends Callback {
   override on_batch_end(batch: number, logs: Logs): void {
     const { loss } = logs;
     if (typeof loss !== 'number' || Number.isFinite(loss)) return;
-    console.warn(`Batch ${batch}: Invalid loss, terminating training`);
+    console.log(`Batch ${batch}: Invalid loss, terminating training`);
     this.running_model.stop_training = true;
   }
 }
