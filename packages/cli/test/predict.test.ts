@@ -261,6 +261,19 @@ test('a signature that is not there, or does not take what is given, is refused 
       const { code, err } = await km(['predict', ...argv, '--inputs', x]);
       expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
     }
+    for (const [name, functions] of [
+      ['module', 'find or serving_default'],
+      ['v1', '\\S+'],
+    ]) {
+      const { code, err } = await km([
+        'predict',
+        fixturePath(`savedmodel/tf-2.15.1/${name}`),
+        '--inputs',
+        x,
+      ]);
+      const message = `without a model of Keras: call one of its functions with km predict --signature ${functions}`;
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
+    }
     await writeFile(x, '{"words": [1]}');
     expect(await km(['predict', model, '--signature', 'find', '--inputs', x])).toMatchObject({
       code: 2,

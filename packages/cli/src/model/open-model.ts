@@ -6,6 +6,7 @@ import { type Detected, detect } from '../place/detect.ts';
 import { filepathOf, placeOf } from '../place/place.ts';
 import { readJsonText } from '../place/read-json-text.ts';
 import { UsageError } from '../usage-error.ts';
+import { requireKeras } from './require-keras.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
 
 /** How a model is opened. */
@@ -50,10 +51,10 @@ export async function openModel(
   }
   await refuseWeights(path, found, read);
   const { compile } = options;
-  const model = await keras.models.load_model(filepathOf(place), {
-    custom_objects,
-    compile,
-    ...read,
+  const loading = keras.models.load_model(filepathOf(place), { custom_objects, compile, ...read });
+  const model = await loading.catch(async (error: unknown) => {
+    if (found.kind === 'saved-model') await requireKeras(place, read);
+    throw error;
   });
   return { model, kind: found.kind, report: keras.models.load_report(model) };
 }
