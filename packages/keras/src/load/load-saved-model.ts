@@ -19,6 +19,7 @@ import { type KerasMetadataNode, readSavedModel, type SavedModel } from '@km/sav
 import { reachable } from '../object-graph/reachable.ts';
 import type { Place } from '../paths/platform.ts';
 import { compileAsSaved } from '../revive/compile.ts';
+import { originOf } from '../revive/origin.ts';
 import { reviveModel } from '../revive/revive-model.ts';
 import { SAVE_COUNTER } from '../save/saved-model/plan-variables.ts';
 import { SavedChildren } from '../save/saved-model/saved-children.ts';
@@ -130,6 +131,9 @@ async function fill(
   for (const keys of [context.report.extra, context.report.waiting]) {
     keepOnly(keys, (key) => !isPassing(key));
   }
+  // The reviver has filled what only lists of variables lead to.
+  const filled = new Set(model.weights.filter(hasSavedValue).map(({ name }) => name));
+  keepOnly(context.report.missing, (name) => !filled.has(name));
   noteFreshOptimizer(model, checkpoint.tensors, context.report);
   const missing = new Set(context.report.missing);
   const empty = model.weights.filter(({ name }) => missing.has(name));
@@ -143,6 +147,12 @@ async function fill(
 /** The number of saves, for `tf.train.Checkpoint`, and what metrics of `compile` had counted: both belong to no model. */
 function isPassing(key: string): boolean {
   return key.startsWith(`${SAVE_COUNTER}/`) || key.startsWith('keras_api/metrics/');
+}
+
+/** True for a variable whose value in the file is found by the objects of the model, not by those of the checkpoint. */
+function hasSavedValue(variable: Variable): boolean {
+  const { objects, node } = originOf(variable) ?? {};
+  return objects !== undefined && node !== undefined && objects.filled.has(node.id);
 }
 
 /** Says in one sentence that a file holds nothing of the optimizer, which then starts anew. */

@@ -31,7 +31,12 @@ class EarlyLookup {
 export function withTables(view: TrackableView): TrackableView {
   return {
     ...view,
-    children: (item) => [...certainEdges(item, [...view.children(item)]), ...tableEdges(item)],
+    children: (item) => {
+      const edges = certainEdges(item, [...view.children(item)]);
+      // What a file of TensorFlow 2.4 has inside of a text layer is a part of it by now.
+      const names = new Set(edges.map(([name]) => name));
+      return [...edges, ...tableEdges(item).filter(([name]) => !names.has(name))];
+    },
     values: (item) =>
       item instanceof SavedTable ? [{ name: 'table', fullName: '' }] : view.values(item),
   };

@@ -4,6 +4,7 @@ import { type CustomObjects, type Model, metrics as metricClasses } from '@km/la
 import { compileFromConfig, KEPT_NAMES } from '../load/compile.ts';
 import type { LoadContext } from '../load/load-context.ts';
 import { withOwnOptimizer } from '../save/saved-model/neutral-optimizer.ts';
+import { keepTraining } from './kept-training.ts';
 
 /**
  * Compiles a model as a SavedModel says. Metrics whose class is unknown are left out; with an optimizer or a loss of an
@@ -31,6 +32,7 @@ export function compileAsSaved(
   );
   if (failure !== null) {
     model._forget_compiled();
+    keepTraining(model, training);
     context.report.notes.push(
       `The model was not compiled: ${failure} Compile it before training it.`,
     );

@@ -90,7 +90,7 @@ export function defineProperty(owner: object, name: string, value: object): void
 }
 
 function configOf(name: string, { config, class_name }: Revival): Config {
-  if (config !== null) return { ...config };
+  if (config !== null) return 'name' in config ? { ...config, name } : { ...config };
   throw new UnsupportedError(
     `${name} came without a config for its class ${class_name}: only a SavedModel, which holds its functions, can keep it.`,
   );

@@ -7,6 +7,8 @@ import {
   type FunctionOrigin,
   type GraphDType,
   GraphExecutor,
+  recordOfValue,
+  TableResource,
 } from '@km/graph';
 import type { CallSpec, Variable } from '@km/layers';
 import {
@@ -28,6 +30,12 @@ import type { RevivedCall } from './revived-call.ts';
 import { argumentNames } from './revived-call.ts';
 import { SavedPart } from './saved-part.ts';
 
+/** What is read of a SavedModel before its objects are made. */
+type SavedValues = Pick<
+  SavedObjects,
+  'variables' | 'hasValues' | 'filled' | 'tables' | 'metaGraph' | 'assets'
+>;
+
 /** The objects of a SavedModel with its functions and values. */
 export class SavedObjects {
   readonly graph: SavedObjectGraph;
@@ -35,6 +43,10 @@ export class SavedObjects {
   readonly variables: Map<number, Variable>;
   /** False when the values of the file are to be left alone. */
   readonly hasValues: boolean;
+  /** Objects of the variables that took a value of the file. */
+  readonly filled: ReadonlySet<number>;
+  /** Tables with contents in the checkpoint, by their objects, each with the name of these. */
+  readonly tables: ReadonlyMap<number, string>;
   /** Objects of the program that were made from the file, variables included, by the index of their object. */
   readonly live: Map<number, object> = new Map();
   readonly metaGraph: MetaGraph;
@@ -47,22 +59,28 @@ export class SavedObjects {
 
   constructor(
     graph: SavedObjectGraph,
-    {
-      variables,
-      hasValues,
-      metaGraph,
-      assets,
-    }: Pick<SavedObjects, 'variables' | 'hasValues' | 'metaGraph' | 'assets'>,
+    { variables, hasValues, filled, tables, metaGraph, assets }: SavedValues,
     restorer: ObjectRestorer,
   ) {
     this.graph = graph;
     this.variables = variables;
     this.hasValues = hasValues;
+    this.filled = filled;
+    this.tables = tables;
     this.metaGraph = metaGraph;
     this.assets = assets;
     this.functions = functionOrigin(metaGraph);
     this.#restorer = restorer;
     this.#changed = new ChangedArguments(this.functions);
+  }
+
+  /** Keys and values that a table has now. @throws MalformedError for what is no table. */
+  tableRecords(id: number): readonly [keys: Tensor, values: Tensor] {
+    const table = this.#restorer.capture(id);
+    if (!(table instanceof TableResource))
+      throw new MalformedError(`Object ${id} of the SavedModel is no table; it is damaged.`);
+    const [keys, values] = table.export();
+    return [recordOfValue(keys, table.keyType), recordOfValue(values, table.valueType)];
   }
 
   /** What stands for an object that functions capture: a variable, or the one part for a table, a constant, a file. */
@@ -187,7 +205,16 @@ export async function readSavedObjects(
   });
   const restorer = new ObjectRestorer({ metaGraph, graph, executor, variables, assets });
   await initializeResources(saved, graph, restorer, bindings, read);
-  return new SavedObjects(graph, { variables, hasValues: !skips, metaGraph, assets }, restorer);
+  const tables = graph.nodes.flatMap(({ id, value }) => {
+    const [name] = bindings.values.get(id)?.keys() ?? [];
+    return value.kind === 'resource' && name !== undefined ? [[id, name] as const] : [];
+  });
+  const filled = new Set(skips ? [] : bindings.variables.keys());
+  return new SavedObjects(
+    graph,
+    { variables, hasValues: !skips, filled, tables: new Map(tables), metaGraph, assets },
+    restorer,
+  );
 }
 
 function functionOrigin({ graph }: MetaGraph): FunctionOrigin {

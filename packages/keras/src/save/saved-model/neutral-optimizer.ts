@@ -6,6 +6,7 @@ import {
   toWidestForm,
 } from '@km/keras-config';
 import type { Model } from '@km/layers';
+import { keptTraining } from '../../revive/kept-training.ts';
 
 /**
  * Member of a training configuration, unknown to Keras, that holds the optimizer's own configuration where the one that
@@ -16,7 +17,7 @@ const OWN_OPTIMIZER = 'own_optimizer_config';
 /** The training configuration of a model in a form that TensorFlow 2.4 to 2.21 compile from; null when there is none. */
 export function trainingMetadata(model: Model): JsonObject | null {
   const described = model.get_training_config();
-  if (described === null) return null;
+  if (described === null) return keptTraining(model);
   const config = toWidestForm(described as unknown as JsonValue) as JsonObject;
   const own = config.optimizer_config;
   if (!isJsonObject(own)) return config;

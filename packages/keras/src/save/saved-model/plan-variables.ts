@@ -4,6 +4,7 @@ import { type Model, trackable_view } from '@km/layers';
 import type { WrittenVariables } from '@km/savedmodel';
 import { tableTensors, withTables } from '../../object-graph/saved-tables.ts';
 import type { ObjectPlan } from './object-plan.ts';
+import { passedTensors, withPassedTables } from './passed-tables.ts';
 import type { SavedChildren } from './saved-children.ts';
 
 /** Edge under which `tf.train.Checkpoint(model=…)` looks for the model. */
@@ -23,11 +24,13 @@ export function planVariables(
   saved: SavedChildren,
   include_optimizer: boolean,
 ): WrittenVariables {
-  const tracked = withTables({
-    ...trackable_view(),
-    children: (item: object) =>
-      include_optimizer ? saved.of(item) : saved.withoutOptimizers(item),
-  });
+  const tracked = withTables(
+    withPassedTables({
+      ...trackable_view(),
+      children: (item: object) =>
+        include_optimizer ? saved.of(item) : saved.withoutOptimizers(item),
+    }),
+  );
   const alias = {};
   const counter = {};
   const edgesOf = (item: object): (readonly [string, object])[] => [...tracked.children(item)];
@@ -49,7 +52,7 @@ export function planVariables(
   const tensors: (readonly [string, Tensor])[] = [];
   for (const { item, key } of layout.values) {
     const variable = tracked.variable(item);
-    tensors.push(...tableTensors(item, key));
+    tensors.push(...passedTensors(item, key), ...tableTensors(item, key));
     if (item === counter) tensors.push([key, NEVER_SAVED]);
     if (variable === undefined) continue;
     const id = plan.idOf(item);

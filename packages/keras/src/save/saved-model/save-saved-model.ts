@@ -23,6 +23,8 @@ import { SavedChildren } from './saved-children.ts';
 import { withoutDebugOps } from './strip-debug-ops.ts';
 import { TABLE_EDGE } from './table-objects.ts';
 
+import { unrunnableNote } from './unrunnable.ts';
+
 /** How a model is saved as a SavedModel. */
 export interface SavedModelArguments {
   readonly include_optimizer: boolean;
@@ -62,6 +64,8 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
   const served = save_traces
     ? model._keep_losses(() => planFunctions(model, { plan, functions, children }))
     : new Map<string, NamedFunction>();
+  const note = unrunnableNote(functions.library.definitions);
+  if (note !== null) console.warn(note);
   const signatures = planSignatures({ plan, functions, given, served });
   checkNamespaces(functions.library.definitions, options.namespace_whitelist);
   const texts = metadataTexts(model, plan, functions, include_optimizer);
