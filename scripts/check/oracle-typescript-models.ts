@@ -135,6 +135,55 @@ class Reader extends Model {
   }
 }
 
+/** A recurrent cell: the state is an own mixture of the input and the state before. */
+class Mixing extends layers.AbstractRNNCell {
+  static override readonly className: string = 'Mixing';
+  readonly units: number;
+  kernel: Variable | null = null;
+  share: Variable | null = null;
+
+  constructor({ units = 3, ...rest }: LayerConfig & { readonly units?: number } = {}) {
+    super(rest);
+    this.units = units;
+  }
+
+  get state_size(): number {
+    return this.units;
+  }
+
+  override build(input_shape: readonly (number | null)[]): void {
+    const { units } = this;
+    this.kernel = this.add_weight({ name: 'kernel', shape: [input_shape.at(-1) ?? 1, units] });
+    this.share = this.add_weight({ name: 'share', shape: [units], initializer: 'ones' });
+    super.build(input_shape);
+  }
+
+  override call(inputs: tf.Tensor, { states }: CallArgs): [tf.Tensor, tf.Tensor[]] {
+    const [state] = (Array.isArray(states) ? states : [states]) as tf.Tensor[];
+    const { kernel, share } = this;
+    if (kernel === null || share === null || state === undefined) throw new Error('not built');
+    const x = tf.matMul(inputs as tf.Tensor2D, kernel.read() as tf.Tensor2D);
+    const next = tf.tanh(tf.add(x, tf.mul(state, share.read())));
+    return [next, [next]];
+  }
+
+  override get_config(): Record<string, unknown> {
+    return { ...super.get_config(), units: this.units };
+  }
+}
+
+/** Attends to a sequence and normalizes. */
+class Attending extends Layer {
+  static override readonly className: string = 'Attending';
+  readonly attention: Layer = new layers.MultiHeadAttention({ num_heads: 2, key_dim: 3 });
+  readonly norm: Layer = new layers.LayerNormalization({});
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    const attended = this.attention.apply<tf.Tensor>(inputs, { value: inputs });
+    return this.norm.apply<tf.Tensor>(tf.add(inputs, attended));
+  }
+}
+
 /** Numbers between -1 and 1 that look random and are always the same. */
 export function numbers(shape: readonly number[], seed: number): tf.Tensor {
   const count = shape.reduce((a, b) => a * b, 1);
@@ -201,6 +250,27 @@ export const WRITTEN_MODELS: ReadonlyMap<string, () => Written> = new Map([
     () => {
       const rank = tf.relu(numbers([6, 1], 5));
       return called(new Forked({}), numbers([6, 4], 1), { score: numbers([6, 2], 2), rank });
+    },
+  ],
+  [
+    'own_cell',
+    () => {
+      const cell = new Mixing({ name: 'mixing' });
+      const rnn = new layers.RNN({ cell, return_sequences: true, name: 'rnn' });
+      const last = new layers.LSTM({ units: 2, name: 'last' });
+      const model = new Sequential([Input({ shape: [5, 3] }), rnn, last]);
+      return called(model, numbers([6, 5, 3], 1));
+    },
+  ],
+  [
+    'attention_inside',
+    () => {
+      const pool = new layers.GlobalAveragePooling1D({});
+      const model = new Sequential([
+        ...[Input({ shape: [4, 5] }), new Attending({ name: 'attending' }), pool],
+        new layers.Dense({ units: 2 }),
+      ]);
+      return called(model, numbers([6, 4, 5], 1));
     },
   ],
   ['subclassed_recurrent', () => called(new Reader({}), words([6, 5]))],

@@ -40,12 +40,19 @@ def total(model):
     return float(sum(float(loss) for loss in model.losses))
 
 
+def serving(folder, x):
+    signature = tf.saved_model.load(os.path.join(folder, "model")).signatures["serving_default"]
+    (name,) = signature.structured_input_signature[1] if not isinstance(x, dict) else [""]
+    outputs = signature(**tensors(x if isinstance(x, dict) else {name: x}))
+    return outputs if len(outputs) > 1 else list(outputs.values())[0]
+
+
 def check(folder, expected):
     model = keras.models.load_model(os.path.join(folder, "model"))
     if not type(model).__module__.endswith("saved_model.load") and type(model).__name__ not in ("Functional", "Sequential"):
         raise ValueError("the class is %s" % type(model))
     x, y = arrays(expected["x"]), arrays(expected["y"])
-    found = {}
+    found = {"signature": difference(serving(folder, x), arrays(expected["outputs"]))}
     start = model.get_weights()
     for mode, outputs, losses in ((False, "outputs", "losses"), (True, "training", "training_losses")):
         found[outputs] = difference(model(tensors(x), training=mode), arrays(expected[outputs]))

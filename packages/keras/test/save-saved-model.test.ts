@@ -231,6 +231,36 @@ test('a custom layer that takes further tensors keeps them', async () => {
   expect(inputSignature).toMatchObject({ items: [{ items: { length: 2 } }, { kind: 'dict' }] });
 });
 
+/** Adds the input to half of the state. */
+class Halving extends layers.AbstractRNNCell {
+  static override readonly className: string = 'Halving';
+  readonly state_size: number = 3;
+  override call(inputs: tf.Tensor, { states }: CallArgs): [tf.Tensor, tf.Tensor[]] {
+    const [state] = states as tf.Tensor[];
+    const next = tf.add(inputs, tf.mul(state as tf.Tensor, 0.5));
+    return [next, [next]];
+  }
+}
+
+test('a recurrent layer of an own cell is a plain layer to Keras, which revives no others', async () => {
+  const [own, lstm] = [
+    new layers.RNN({ cell: new Halving({}), return_sequences: true, name: 'own' }),
+    new layers.LSTM({ units: 2, name: 'lstm' }),
+  ];
+  const { read, store } = await saved(new Sequential([Input({ shape: [4, 3] }), own, lstm]));
+  const identifierOf = (name: string): string | undefined =>
+    read.kerasMetadata?.nodes.find(({ json }) => JSON.parse(json).name === name)?.identifier;
+  expect(identifierOf('own')).toBe('_tf_keras_layer');
+  expect(identifierOf('lstm')).toBe('_tf_keras_rnn_layer');
+  const x = tf.randomUniform<tf.Rank.R3>([2, 4, 3]);
+  for (const custom_objects of [{}, { Halving }]) {
+    const loaded = await models.load_model({ store, path: 'm' }, { custom_objects });
+    const [first] = loaded.layers;
+    const expected = own.apply<tf.Tensor>(x).dataSync();
+    expect(first?.apply<tf.Tensor>(x).dataSync()).toEqual(expected);
+  }
+});
+
 test('a function with a variable that hangs on nothing is refused by the name of the variable [SaveTest.test_untracked_variable_useful_message] [SaveTest.test_captures_unreachable_variable]', async () => {
   const model = small();
   const stray = new Variable(

@@ -1,4 +1,14 @@
-import { InputLayer, Layer, layers, Model, metrics, Sequential, Variable } from '@km/layers';
+import {
+  builtin_layers,
+  getClassName,
+  InputLayer,
+  Layer,
+  layers,
+  Model,
+  metrics,
+  Sequential,
+  Variable,
+} from '@km/layers';
 import type { SavedNodeKind } from '@km/savedmodel';
 import { ObjectPlan, PLAIN } from './object-plan.ts';
 import type { SavedChildren } from './saved-children.ts';
@@ -64,12 +74,18 @@ export function identifierOf(item: object): string {
     return item._is_graph_network ? '_tf_keras_network' : '_tf_keras_model';
   }
   if (item instanceof InputLayer) return '_tf_keras_input_layer';
-  if (item instanceof layers.RNN) return '_tf_keras_rnn_layer';
+  if (item instanceof layers.RNN && isBuiltIn(item)) return '_tf_keras_rnn_layer';
   if (item instanceof Layer) return LAYER;
   if (Array.isArray(item)) return 'trackable_list_wrapper';
   const prototype: unknown = Object.getPrototypeOf(item);
   const isPlain = prototype === Object.prototype || prototype === null;
   return isPlain ? 'trackable_dict_wrapper' : PLAIN;
+}
+
+/** False for a recurrent layer with a class of its own inside: Keras revives such a one only as a plain layer. */
+function isBuiltIn(layer: layers.RNN): boolean {
+  const known = builtin_layers();
+  return layer._flatten_layers().every((one) => known.has(getClassName(one)));
 }
 
 /** Device of all variables, as TensorFlow names it. */
