@@ -1,7 +1,8 @@
 /**
  * Loads SavedModels whose classes are unknown here and in TensorFlow, and compares what `load_model` makes of them:
  * `oracle-revive.ts PYTHON… [--only NAME,…] [--keep FOLDER]` (each a python with TensorFlow); `oracleRevive` is the part for other
- * commands. Layers, weights, calls, losses, evaluation and two training steps are those of the model that TensorFlow revives.
+ * commands. Layers, weights, calls, losses, evaluation and two training steps are those of the model that TensorFlow revives;
+ * it makes the same of the file that is saved again here.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,6 +15,7 @@ import { encodeTensor, isKmError, messageOf } from '@km/core';
 import { getClassName, type Model, models, optimizers, ready } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import { Comparer, numbersOf, type Outcome, printGroup } from './golden-report.ts';
+import { judgeSavedAgain, saveAgain } from './oracle-resaved.ts';
 import {
   type Described,
   type Expected,
@@ -65,12 +67,16 @@ export async function oracleRevive(python: string, only = '', keep = ''): Promis
   const folder = keep === '' ? mkdtempSync(path.join(tmpdir(), 'revive-')) : keep;
   try {
     const outcomes = existsSync(path.join(folder, 'made')) ? [] : make(python, folder, only);
+    const again: string[] = [];
     for (const name of readdirSync(folder).sort()) {
       const file = path.join(folder, name, 'expected.json');
       if (!existsSync(file) || !(only === '' || only.split(',').includes(name))) continue;
       outcomes.push(await check(path.join(folder, name), JSON.parse(readFileSync(file, 'utf8'))));
+      const refusal = await saveAgain(path.join(folder, name));
+      if (refusal === null) again.push(name);
+      else outcomes.push({ id: `${name}, saved again`, status: 'skipped', reason: refusal });
     }
-    return outcomes;
+    return [...outcomes, ...judgeSavedAgain(python, folder, again)];
   } finally {
     if (keep === '') rmSync(folder, { recursive: true });
   }
