@@ -1,4 +1,5 @@
 import { MAX_RECURSION } from '@km/core';
+import { tensorDType } from '@km/core/tensor-proto';
 import type { FunctionDef, NodeDef } from '@km/proto/saved-model';
 import type { FunctionOrigin } from './function-names.ts';
 
@@ -37,7 +38,7 @@ export class ChangedArguments {
     this.#origin = origin;
   }
 
-  /** Places of arguments that a function may change: those that go to other ops than such that are known to read. */
+  /** Places of the resources that a function may change: those that go to other ops than such that are known to read. */
   of(name: string): ReadonlySet<number> {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
@@ -53,7 +54,11 @@ export class ChangedArguments {
   }
 
   #changed({ signature, nodeDef }: FunctionDef): ReadonlySet<number> {
-    const places = new Map((signature?.inputArg ?? []).map(({ name }, place) => [name, place]));
+    const places = new Map(
+      (signature?.inputArg ?? []).flatMap(({ name, type }, place) =>
+        tensorDType(type) === 'resource' ? [[name, place] as const] : [],
+      ),
+    );
     const changed = new Set<number>();
     for (const node of nodeDef) {
       if (READING.has(node.op)) continue;
