@@ -32,7 +32,7 @@ export const add = binary('add');
 export const sub = binary('sub');
 export const mul = binary('mul');
 export const div = binary('div');
-/** Smaller and larger of two numbers; a NaN stays. */
+/** Smaller and larger of two numbers; a NaN that is the first stays. */
 export const min = binary('min');
 export const max = binary('max');
 export const above = binary('above');
@@ -53,8 +53,9 @@ const INSTRUCTIONS = {
   sub: [[0x93], simd(0xe5), [0xa1], simd(0xf1)],
   mul: [[0x94], simd(0xe6), [0xa2], simd(0xf2)],
   div: [[0x95], simd(0xe7)],
-  min: [[0x96], simd(0xe8)],
-  max: [[0x97], simd(0xe9)],
+  // Of vectors the pseudo-minimum and -maximum, which take one instruction each.
+  min: [[0x96], simd(0xea)],
+  max: [[0x97], simd(0xeb)],
   above: [[0x5e], simd(0x44)],
   below: [[0x5d], simd(0x43)],
   sqrt: [[0x91], simd(0xe3)],

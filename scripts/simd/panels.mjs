@@ -12,12 +12,18 @@ const PANEL_BYTES = 4 * COLUMNS;
 const LOAD_INTEGER = memory([0x28], 2, 0);
 const LOAD_SPLAT = simd(0x09);
 const SPLAT = simd(0x13);
-const [ADD, MUL, MIN, MAX] = [0xe4, 0xe6, 0xe8, 0xe9].map(simd);
+// The pseudo-minimum and -maximum, which take one instruction each and keep a NaN that is their first operand.
+const [ADD, MUL, MIN, MAX] = [0xe4, 0xe6, 0xea, 0xeb].map(simd);
 const vectorAt = (offset) => memory(simd(0), 2, offset);
 const storeAt = (offset) => memory(simd(0x0b), 2, offset);
 const [IF, ELSE, END] = [[0x04, 0x40], [0x05], [0x0b]];
 const I32_BELOW = [0x49];
 const I32_AND = [0x71];
+
+/** Repeats the body, which counts a local down, while that is not zero. */
+function untilZero(counter, { value }, body) {
+  return [0x02, 0x40, 0x03, 0x40, ...value(counter), 0x45, 0x0d, 1, ...body, 0x0c, 0, 0x0b, 0x0b];
+}
 
 /** Adds the products of one row of the panel with an element of each row of the left operand. */
 function addProducts(rows, { value, put, step, move }) {
@@ -66,7 +72,8 @@ function block(rows, frame) {
       ...[...value('rowAt'), ...memory([0x28], 2, 4 * row), ...put(`row${row}`)],
     ]),
     ...sums.flatMap((sum, i) => copy(`bias${i % 2}`, sum)),
-    ...[...copy('b', 'bAt'), ...copy('offsets', 'offsetAt'), ...copy('segments', 'segmentsLeft')],
+    ...[...copy('panel', 'bAt'), ...copy('offsets', 'offsetAt')],
+    ...copy('segments', 'segmentsLeft'),
     ...repeat('segmentsLeft', 1, [
       ...[...value('offsetAt'), ...LOAD_INTEGER, ...put('offset')],
       ...list(rows, (row) => [...copy('offset', `a${row}`), ...move(`a${row}`, `row${row}`)]),
@@ -94,17 +101,18 @@ function rowsOfPanel(frame) {
   const { value, put, copy, repeat } = frame;
   const back = [...i32(ROWS), ...value('rowsLeft'), ...I32_SUB];
   return [
-    ...[...copy('table', 'rowAt'), ...copy('y', 'yRow'), ...copy('rows', 'rowsLeft')],
+    ...[...copy('table', 'rowAt'), ...copy('yPanel', 'yRow'), ...copy('rows', 'rowsLeft')],
     ...[...value('rows'), ...i32(ROWS), ...I32_BELOW, ...IF],
     ...repeat('rowsLeft', 1, block(1, frame)),
     ...ELSE,
-    ...[0x02, 0x40, 0x03, 0x40, ...value('rowsLeft'), 0x45, 0x0d, 1],
-    ...[...value('rowsLeft'), ...i32(ROWS), ...I32_BELOW, ...IF],
-    ...[...value('rowAt'), ...back, ...shiftLeft(2), ...I32_SUB, ...put('rowAt')],
-    ...[...value('yRow'), ...back, ...value('yStride'), ...I32_MUL, ...I32_SUB, ...put('yRow')],
-    ...[...i32(ROWS), ...put('rowsLeft'), ...END],
-    ...block(ROWS, frame),
-    ...[...value('rowsLeft'), ...i32(ROWS), ...I32_SUB, ...put('rowsLeft'), 0x0c, 0, 0x0b, 0x0b],
+    ...untilZero('rowsLeft', frame, [
+      ...[...value('rowsLeft'), ...i32(ROWS), ...I32_BELOW, ...IF],
+      ...[...value('rowAt'), ...back, ...shiftLeft(2), ...I32_SUB, ...put('rowAt')],
+      ...[...value('yRow'), ...back, ...value('yStride'), ...I32_MUL, ...I32_SUB, ...put('yRow')],
+      ...[...i32(ROWS), ...put('rowsLeft'), ...END],
+      ...block(ROWS, frame),
+      ...[...value('rowsLeft'), ...i32(ROWS), ...I32_SUB, ...put('rowsLeft')],
+    ]),
     ...END,
   ];
 }
@@ -115,17 +123,29 @@ function rowsOfPanel(frame) {
  *
  * Parameters: the addresses of `table` and `offsets`, int32; the number and the length of the segments; the address of
  * the right operand, the bytes between its rows within a panel and between its panels; the addresses of the bias, which
- * fills the last panel, too, and of the result; the bytes between its rows; the numbers of rows and columns; the ends.
+ * fills the last panel, too, and of the result; the bytes between its rows; the number of rows, of those that one pass
+ * over the right operand takes, a multiple of four, and of columns; the ends.
  */
 export function panelProduct(name) {
   const names = {
     integers: [
       ...['table', 'offsets', 'segments', 'length', 'b', 'bStep', 'bPanel', 'bias'],
-      ...['y', 'yStride', 'rows', 'columns'],
+      ...['y', 'yStride', 'allRows', 'mostRows', 'columns'],
     ],
     floats: ['low', 'high'],
     positions: [
-      ...['columnsLeft', 'rowsLeft', 'segmentsLeft', 'lengthLeft', 'offset', 'offsetAt'],
+      ...[
+        'rows',
+        'panel',
+        'biasAt',
+        'yPanel',
+        'columnsLeft',
+        'rowsLeft',
+        'segmentsLeft',
+        'lengthLeft',
+        'offset',
+        'offsetAt',
+      ],
       ...['rowAt', 'yRow', 'yAt', 'bAt', ...numbered('row', ROWS), ...numbered('a', ROWS)],
     ],
     vectors: [
@@ -135,15 +155,35 @@ export function panelProduct(name) {
   };
   return functionOf(name, names, (frame) => {
     const { value, put, copy, move, step } = frame;
+    const pass = [
+      ...[...copy('b', 'panel'), ...copy('bias', 'biasAt'), ...copy('y', 'yPanel')],
+      ...copy('columns', 'columnsLeft'),
+      ...untilZero('columnsLeft', frame, [
+        ...list(2, (half) => [...value('biasAt'), ...vectorAt(16 * half), ...put(`bias${half}`)]),
+        ...rowsOfPanel(frame),
+        ...[...move('panel', 'bPanel'), ...step('biasAt', PANEL_BYTES)],
+        ...[...step('yPanel', PANEL_BYTES), ...value('columnsLeft')],
+        ...[...minimum(value('columnsLeft'), i32(COLUMNS)), ...I32_SUB, ...put('columnsLeft')],
+      ]),
+    ];
     return [
       ...[...value('low'), ...SPLAT, ...put('lows'), ...value('high'), ...SPLAT, ...put('highs')],
-      ...copy('columns', 'columnsLeft'),
-      ...[0x02, 0x40, 0x03, 0x40, ...value('columnsLeft'), 0x45, 0x0d, 1],
-      ...list(2, (half) => [...value('bias'), ...vectorAt(16 * half), ...put(`bias${half}`)]),
-      ...rowsOfPanel(frame),
-      ...[...move('b', 'bPanel'), ...step('bias', PANEL_BYTES), ...step('y', PANEL_BYTES)],
-      ...[...value('columnsLeft'), ...minimum(value('columnsLeft'), i32(COLUMNS)), ...I32_SUB],
-      ...[...put('columnsLeft'), 0x0c, 0, 0x0b, 0x0b],
+      ...untilZero('allRows', frame, [
+        // The last pass takes up to three rows more, so that none is left with fewer than four.
+        ...[...value('allRows'), ...value('mostRows'), ...value('allRows')],
+        ...[...value('mostRows'), ...i32(ROWS), ...I32_ADD, ...I32_BELOW, 0x1b, ...put('rows')],
+        ...pass,
+        ...[...value('rows'), ...shiftLeft(2), ...value('table'), ...I32_ADD, ...put('table')],
+        ...[
+          ...value('rows'),
+          ...value('yStride'),
+          ...I32_MUL,
+          ...value('y'),
+          ...I32_ADD,
+          ...put('y'),
+        ],
+        ...[...value('allRows'), ...value('rows'), ...I32_SUB, ...put('allRows')],
+      ]),
     ];
   });
 }

@@ -18,7 +18,8 @@ const VECTOR_BYTES = 16;
 const LOAD = memory(simd(0), 2, 0);
 const STORE = memory(simd(0x0b), 2, 0);
 const SPLAT = simd(0x13);
-const [ADD, SUB, MUL, MIN, MAX] = [0xe4, 0xe5, 0xe6, 0xe8, 0xe9].map(simd);
+// The pseudo-minimum and -maximum, which take one instruction each and keep a NaN that is their first operand.
+const [ADD, SUB, MUL, MIN, MAX] = [0xe4, 0xe5, 0xe6, 0xea, 0xeb].map(simd);
 const [IF, END] = [[0x04, 0x40], [0x0b]];
 
 const term = (index, sign = 1) => ({ index, sign });

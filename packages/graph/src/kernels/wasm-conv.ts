@@ -1,17 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { SimdFunctions } from './simd/functions.ts';
 import type { WasmBackend } from './wasm-backend.ts';
-import { type Panels, wholePanels, withPanels } from './wasm-panels.ts';
+import { type Panels, rowsOfPass, wholePanels, withPanels } from './wasm-panels.ts';
 import { withScratch } from './wasm-scratch.ts';
 
 type ConvInfo = tf.backend_util.Conv2DInfo;
 
 /** Images are convolved in groups of about so many output pixels. */
 const PIXELS_OF_GROUP = 1024;
-/** Input and output of one pass over the filter, which stay in the second cache. */
-const BYTES_OF_PASS = 256 * 1024;
-const FEWEST_ROWS_OF_PASS = 32;
-
 /** What follows a convolution: a bias, then a cut at both ends. */
 export interface Finish {
   readonly bias: tf.TensorInfo | undefined;
@@ -182,14 +178,10 @@ function multiplyGroup(
   const pixels = info.outHeight * info.outWidth;
   const { inChannels, outChannels } = info;
   const rowBytes = 4 * ((height * width * inChannels) / pixels + outChannels);
-  const most = Math.max(FEWEST_ROWS_OF_PASS, 4 * Math.floor(BYTES_OF_PASS / rowBytes / 4));
   const y = backend.dataIdMap.get(out.dataId).memoryOffset + 4 * image * pixels * outChannels;
-  for (let row = 0; row < count * pixels; row += most) {
-    simd.panelProduct(
-      ...[table + 4 * row, offsets, segments.length, segmentLength],
-      ...[panels.address, panels.rowStep, panels.panelStep],
-      ...[bias, y + 4 * row * outChannels, 4 * outChannels],
-      ...[Math.min(most, count * pixels - row), outChannels, finish.low, finish.high],
-    );
-  }
+  simd.panelProduct(
+    ...[table, offsets, segments.length, segmentLength],
+    ...[panels.address, panels.rowStep, panels.panelStep, bias, y, 4 * outChannels],
+    ...[count * pixels, rowsOfPass(rowBytes), outChannels, finish.low, finish.high],
+  );
 }

@@ -9,6 +9,15 @@ const WIDTH = 8;
 /** Up to so many rows a matrix that is used once is multiplied as it lies in memory: packing it takes longer. */
 const MOST_ROWS_IN_PLACE = 8;
 
+/** What one pass over the right operand reads and writes of the others, so that it stays in the second cache. */
+const BYTES_OF_PASS = 256 * 1024;
+const FEWEST_ROWS_OF_PASS = 32;
+
+/** How many rows a pass over the right operand takes, given the bytes of a row of the left operand and the result. */
+export function rowsOfPass(rowBytes: number): number {
+  return Math.max(FEWEST_ROWS_OF_PASS, 4 * Math.floor(BYTES_OF_PASS / rowBytes / 4));
+}
+
 /** Where the right operand of a panel product lies: bytes between its rows within a panel, and between its panels. */
 export interface Panels {
   readonly address: number;

@@ -3,7 +3,7 @@ import type { SimdFunctions } from './simd/functions.ts';
 import type { WasmBackend } from './wasm-backend.ts';
 import { type Finish, writeBias } from './wasm-conv.ts';
 import { withDerived } from './wasm-derived.ts';
-import { wholePanels } from './wasm-panels.ts';
+import { rowsOfPass, wholePanels } from './wasm-panels.ts';
 import { withScratch } from './wasm-scratch.ts';
 
 type ConvInfo = tf.backend_util.Conv2DInfo;
@@ -227,13 +227,15 @@ function transformTiles({ simd, plan, places, floats, x }: Pass, line: number, a
 function multiplyPlanes({ simd, plan, operands, places }: Pass, lines: number): void {
   const { info, tilesAcross, productBytes } = plan;
   const { inChannels, outChannels } = info;
+  const rows = tilesAcross * lines;
   for (let plane = 0; plane < PLANES; plane++) {
     simd.panelProduct(
       ...[places.table, places.offsets + 4 * plane, 1, inChannels],
       ...[operands.filters + plane * bytesOfFilters(info)],
       ...[32, 32 * inChannels, places.zeros],
       ...[places.products + plane * productBytes, 4 * outChannels],
-      ...[tilesAcross * lines, outChannels, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+      ...[rows, rowsOfPass(4 * (inChannels + outChannels)), outChannels],
+      ...[Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
     );
   }
 }

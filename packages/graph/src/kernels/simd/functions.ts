@@ -29,7 +29,7 @@ export interface SimdFunctions {
   /**
    * Multiplies segments of rows by panels, adds a bias, cuts at both ends: addresses of the table of rows and of the
    * offsets of segments; number and length of segments; address of b, bytes between its rows and between its panels;
-   * addresses of bias and y; bytes between the rows of y; rows, columns; low, high.
+   * addresses of bias and y; bytes between the rows of y; rows, rows of a pass, columns; low, high.
    */
   readonly panelProduct: (...args: readonly number[]) => void;
   /** Copies panels of eight columns side by side: matrix, panels, rows, number of panels, bytes between rows. */
