@@ -70,6 +70,7 @@ export {
   registerMetaKernel,
   withMetaBackend,
 } from './meta/index.ts';
+export { besselIe } from './numbers/special-functions.ts';
 export { runnableOps } from './ops/table.ts';
 export { TableResource } from './ops/table-resource.ts';
 export {

@@ -56,6 +56,19 @@ BatchMatMulV3 x:Ta y:Tb -> output:Tout | adj_x=false adj_y=false grad_x=false gr
 BatchMatrixBandPart input:T num_lower:int64 num_upper:int64 -> band:T
 BatchNormWithGlobalNormalization t:T m:T v:T beta:T gamma:T -> result:T
 BatchToSpaceND input:T block_shape:Tblock_shape crops:Tcrops -> output:T | Tblock_shape="int32" Tcrops="int32"
+BesselI0 x:T -> y:T
+BesselI0e x:T -> y:T
+BesselI1 x:T -> y:T
+BesselI1e x:T -> y:T
+BesselJ0 x:T -> y:T
+BesselJ1 x:T -> y:T
+BesselK0 x:T -> y:T
+BesselK0e x:T -> y:T
+BesselK1 x:T -> y:T
+BesselK1e x:T -> y:T
+BesselY0 x:T -> y:T
+BesselY1 x:T -> y:T
+Betainc a:T b:T x:T -> z:T
 BiasAdd value:T bias:T -> output:T | data_format="NHWC"
 BiasAddGrad out_backprop:T -> output:T | data_format="NHWC"
 BiasAddV1 value:T bias:T -> output:T
@@ -75,6 +88,7 @@ Cast x:SrcT -> y:DstT | Truncate=false
 Ceil x:T -> y:T
 CheckNumerics! tensor:T -> output:T
 CheckNumericsV2! tensor:T -> output:T
+Cholesky input:T -> output:T
 ClipByValue t:T clip_value_min:T clip_value_max:T -> output:T
 CombinedNonMaxSuppression boxes:float32 scores:float32 max_output_size_per_class:int32 max_total_size:int32 iou_threshold:float32 score_threshold:float32 -> nmsed_boxes:float32 nmsed_scores:float32 nmsed_classes:float32 valid_detections:int32 | pad_per_class=false clip_boxes=true
 Complex real:T imag:T -> out:Tout | T="float32" Tout="complex64"
@@ -102,6 +116,7 @@ Cumsum x:T axis:Tidx -> out:T | exclusive=false reverse=false Tidx="int32"
 CumulativeLogsumexp x:T axis:Tidx -> out:T | exclusive=false reverse=false Tidx="int32"
 DataFormatDimMap x:T -> y:T | T="int32" src_format="NHWC" dst_format="NCHW"
 DataFormatVecPermute x:T -> y:T | T="int32" src_format="NHWC" dst_format="NCHW"
+Dawsn x:T -> y:T
 DebugIdentity input:T -> output:T | device_name="" tensor_name="" debug_urls=[] gated_grpc=false
 DebugIdentityV2! input:T -> output:T | tfdbg_context_id="" op_name="" output_slot=-1 tensor_debug_mode=-1 debug_urls=[] circular_buffer_size=1000 tfdbg_run_id=""
 DecodeBase64 input:string -> output:string
@@ -143,6 +158,7 @@ EuclideanNorm input:T reduction_indices:Tidx -> output:T | keep_dims=false Tidx=
 Exit data:T -> output:T
 Exp x:T -> y:T
 ExpandDims input:T dim:Tdim -> output:T | Tdim="int32"
+Expint x:T -> y:T
 Expm1 x:T -> y:T
 ExtractImagePatches images:T -> patches:T
 ExtractVolumePatches input:T -> patches:T
@@ -157,6 +173,8 @@ Floor x:T -> y:T
 FloorDiv x:T y:T -> z:T
 FloorMod x:T y:T -> z:T
 For start:int32 limit:int32 delta:int32 input:*T -> output:*T
+FresnelCos x:T -> y:T
+FresnelSin x:T -> y:T
 FusedBatchNorm x:T scale:T offset:T mean:T variance:T -> y:T batch_mean:T batch_variance:T reserve_space_1:T reserve_space_2:T | epsilon=9.999999747378752e-05 exponential_avg_factor=1.0 data_format="NHWC" is_training=true
 FusedBatchNormGrad y_backprop:T x:T scale:T reserve_space_1:T reserve_space_2:T -> x_backprop:T scale_backprop:T offset_backprop:T reserve_space_3:T reserve_space_4:T | epsilon=9.999999747378752e-05 data_format="NHWC" is_training=true
 FusedBatchNormGradV2 y_backprop:T x:T scale:float32 reserve_space_1:U reserve_space_2:U -> x_backprop:T scale_backprop:U offset_backprop:U reserve_space_3:U reserve_space_4:U | epsilon=9.999999747378752e-05 data_format="NHWC" is_training=true
@@ -184,6 +202,8 @@ IRFFT3D input:Tcomplex fft_length:int32 -> output:Treal | Treal="float32" Tcompl
 Identity input:T -> output:T
 IdentityN input:*T -> output:*T
 If! cond:Tcond input:*Tin -> output:*Tout | output_shapes=[]
+Igamma a:T x:T -> z:T
+Igammac a:T x:T -> z:T
 Imag input:T -> output:Tout | T="complex64" Tout="float32"
 ImageProjectiveTransformV2 images:dtype transforms:float32 output_shape:int32 -> transformed_images:dtype | fill_mode="CONSTANT"
 ImageProjectiveTransformV3 images:dtype transforms:float32 output_shape:int32 fill_value:float32 -> transformed_images:dtype | fill_mode="CONSTANT"
@@ -214,6 +234,7 @@ LinSpace start:T stop:T num:Tidx -> output:T | Tidx="int32"
 ListDiff x:T y:T -> out:T idx:out_idx | out_idx="int32"
 Log x:T -> y:T
 Log1p x:T -> y:T
+LogMatrixDeterminant input:T -> sign:T log_abs_determinant:T
 LogSoftmax logits:T -> logsoftmax:T
 LogicalAnd x:bool y:bool -> z:bool
 LogicalNot x:bool -> y:bool
@@ -231,6 +252,7 @@ LookupTableSize table_handle:&string -> size:int64
 LookupTableSizeV2! table_handle:resource -> size:int64
 LoopCond input:bool -> output:bool
 LowerBound sorted_inputs:T values:T -> output:out_type | out_type="int32"
+Lu input:T -> lu:T p:output_idx_type | output_idx_type="int32"
 MatMul a:T b:T -> product:T | transpose_a=false transpose_b=false grad_a=false grad_b=false
 MatchingFiles pattern:string -> filenames:string
 MatrixBandPart input:T num_lower:Tindex num_upper:Tindex -> band:T | Tindex="int64"
@@ -246,6 +268,7 @@ MatrixSetDiag input:T diagonal:T -> output:T
 MatrixSetDiagV2 input:T diagonal:T k:int32 -> output:T
 MatrixSetDiagV3 input:T diagonal:T k:int32 -> output:T | align="RIGHT_LEFT"
 MatrixSolve matrix:T rhs:T -> output:T | adjoint=false
+MatrixSquareRoot input:T -> output:T
 MatrixTriangularSolve matrix:T rhs:T -> output:T | lower=true adjoint=false
 Max input:T reduction_indices:Tidx -> output:T | keep_dims=false Tidx="int32"
 MaxPool input:T -> output:T | T="float32" explicit_paddings=[] data_format="NHWC"
@@ -275,6 +298,7 @@ MutableHashTableOfTensorsV2! -> table_handle:resource | container="" shared_name
 MutableHashTableV2! -> table_handle:resource | container="" shared_name="" use_node_name_sharing=false
 Ndtri x:T -> y:T
 Neg x:T -> y:T
+NextAfter x1:T x2:T -> output:T | T="float32"
 NextIteration data:T -> output:T
 NoOp ->
 NonMaxSuppression boxes:float32 scores:float32 max_output_size:int32 -> selected_indices:int32 | iou_threshold=0.5
@@ -301,6 +325,7 @@ PartitionedCall args:*Tin -> output:*Tout | config="" config_proto="" executor_t
 Placeholder -> output:dtype | shape="unknown"
 PlaceholderV2 -> output:dtype
 PlaceholderWithDefault input:dtype -> output:dtype
+Polygamma a:T x:T -> z:T
 Pow x:T y:T -> z:T
 PreventGradient input:T -> output:T | message=""
 Print! input:T data:*U -> output:T | message="" first_n=-1 summarize=3
@@ -308,6 +333,7 @@ PrintV2! input:string -> | output_stream="stderr" end="\n"
 Prod input:T reduction_indices:Tidx -> output:T | keep_dims=false Tidx="int32"
 PyFunc! input:*Tin -> output:*Tout
 PyFuncStateless input:*Tin -> output:*Tout
+Qr input:T -> q:T r:T | full_matrices=false
 QuantizeAndDequantize input:T -> output:T | signed_input=true num_bits=8 range_given=false input_min=0.0 input_max=0.0
 QuantizeAndDequantizeV2 input:T input_min:T input_max:T -> output:T | signed_input=true num_bits=8 range_given=false round_mode="HALF_TO_EVEN" narrow_range=false axis=-1
 QuantizeAndDequantizeV3 input:T input_min:T input_max:T num_bits:int32 -> output:T | signed_input=true range_given=true narrow_range=false axis=-1
@@ -426,6 +452,7 @@ SegmentSum data:T segment_ids:Tindices -> output:T
 SegmentSumV2 data:T segment_ids:Tindices num_segments:Tnumsegments -> output:T | Tnumsegments="int32"
 Select condition:bool t:T e:T -> output:T
 SelectV2 condition:bool t:T e:T -> output:T
+SelfAdjointEigV2 input:T -> e:T v:T | compute_v=true
 Selu features:T -> activations:T
 SeluGrad gradients:T outputs:T -> backprops:T
 SetSize set_indices:int64 set_values:T set_shape:int64 -> size:int32 | validate_indices=true
@@ -473,6 +500,7 @@ SparseSplit split_dim:int64 indices:int64 values:T shape:int64 -> output_indices
 SparseTensorDenseMatMul a_indices:Tindices a_values:T a_shape:int64 b:T -> product:T | Tindices="int64" adjoint_a=false adjoint_b=false
 SparseToDense sparse_indices:Tindices output_shape:Tindices sparse_values:T default_value:T -> dense:T | validate_indices=true
 SparseToSparseSetOperation set1_indices:int64 set1_values:T set1_shape:int64 set2_indices:int64 set2_values:T set2_shape:int64 -> result_indices:int64 result_values:T result_shape:int64 | validate_indices=true
+Spence x:T -> y:T
 Split split_dim:int32 value:T -> output:num_split*T
 SplitV value:T size_splits:Tlen split_dim:int32 -> output:num_split*T | Tlen="int64"
 Sqrt x:T -> y:T
@@ -525,6 +553,7 @@ StringUpper input:string -> output:string | encoding=""
 Sub x:T y:T -> z:T
 Substr input:string pos:T len:T -> output:string | unit="BYTE"
 Sum input:T reduction_indices:Tidx -> output:T | keep_dims=false Tidx="int32"
+Svd input:T -> s:T u:T v:T | compute_uv=true full_matrices=false
 Switch data:T pred:bool -> output_false:T output_true:T
 Tan x:T -> y:T
 Tanh x:T -> y:T
@@ -596,6 +625,7 @@ Xdivy x:T y:T -> z:T
 Xlog1py x:T y:T -> z:T
 Xlogy x:T y:T -> z:T
 ZerosLike x:T -> y:T
+Zeta x:T q:T -> z:T
 _FusedConv2D input:T filter:T args:*TArgs host_args:num_host_args*float32 -> output:T | num_host_args=0 explicit_paddings=[] data_format="NHWC" filter_format="HWIO" dilations=[1,1,1,1] use_cudnn_on_gpu=true fused_ops=[] epsilon=9.999999747378752e-05 leakyrelu_alpha=0.20000000298023224
 _FusedDepthwiseConv2dNative input:T filter:T args:num_args*T -> output:T | data_format="NHWC" dilations=[1,1,1,1] fused_ops=[] epsilon=9.999999747378752e-05 leakyrelu_alpha=0.20000000298023224
 _FusedMatMul a:T b:T args:num_args*T -> product:T | transpose_a=false transpose_b=false fused_ops=[] epsilon=9.999999747378752e-05 leakyrelu_alpha=0.20000000298023224

@@ -20,7 +20,8 @@ function swapAxes(x: tf.Tensor): tf.Tensor {
   return tf.transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
 }
 
-const invert = (x: tf.Tensor): tf.Tensor =>
+/** Inverts square matrices. */
+export const invert = (x: tf.Tensor): tf.Tensor =>
   tf.customGrad((input, save) => {
     const matrix = input as tf.Tensor;
     const size = matrix.shape.at(-1) ?? 0;
@@ -65,7 +66,8 @@ function eliminate(rows: number[][], column: number): void {
   }
 }
 
-const determinant = (x: tf.Tensor): tf.Tensor =>
+/** Determinants of square matrices. */
+export const determinant = (x: tf.Tensor): tf.Tensor =>
   tf.customGrad((input, save) => {
     const matrix = input as tf.Tensor;
     const size = matrix.shape.at(-1) ?? 0;
@@ -127,8 +129,8 @@ function triangle(x: tf.Tensor, isLower: boolean): tf.Tensor {
   return tf.mul(x, tf.tensor(mask, [size, size]));
 }
 
-/** @throws MalformedError for anything but square matrices. */
-function squares(x: tf.Tensor): tf.Tensor {
+/** Checks that matrices are square. @throws MalformedError for anything else. */
+export function squares(x: tf.Tensor): tf.Tensor {
   if (x.rank >= 2 && x.shape.at(-1) === x.shape.at(-2)) return x;
   throw new MalformedError(`Square matrices are needed, not [${x.shape.join(', ')}].`);
 }

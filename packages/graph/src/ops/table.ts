@@ -7,6 +7,7 @@ import { complexOps } from './complex.ts';
 import { controlOps } from './control.ts';
 import { creationOps } from './creation.ts';
 import { debugOps } from './debug.ts';
+import { decompositionOps } from './decompositions.ts';
 import { diagonalOps } from './diagonals.ts';
 import { fileOps } from './files.ts';
 import { gatherOps } from './gather.ts';
@@ -24,6 +25,7 @@ import { quantizedOps } from './quantized.ts';
 import { raggedOps } from './ragged.ts';
 import { raggedVariantOps } from './ragged-variants.ts';
 import { randomOps } from './random.ts';
+import { rareOps } from './rare.ts';
 import { recurrentBlockOps } from './recurrent-blocks.ts';
 import { reductionOps } from './reduction.ts';
 import { segmentOps } from './segments.ts';
@@ -71,6 +73,8 @@ const families: readonly OpFamily[] = [
   controlOps,
   creationOps,
   debugOps,
+  decompositionOps,
+  rareOps,
   gatherOps,
   listOps,
   matrixOps,

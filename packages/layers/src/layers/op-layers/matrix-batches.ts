@@ -1,7 +1,6 @@
-import { isMetaBackend, isTracing, matMul } from '@km/graph';
+import { matMul } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Matrix, matrixOf } from './matrix-numbers.ts';
-import { callOneOp, callOp, type OpAttr, type OpOutput, standIn, typeAttr } from './op-call.ts';
+import { callOneOp, type OpOutput, typeAttr } from './op-call.ts';
 
 /** Exchanges the last two axes. */
 export function flip(x: tf.Tensor): tf.Tensor {
@@ -15,75 +14,11 @@ export const product = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => matMul(a, b);
 /** Keeps the part of matrices from `lower` diagonals below the middle one to `upper` above; negative: all. */
 export function band(x: tf.Tensor, lower: number, upper: number): tf.Tensor {
   const [rows = 0, columns = 0] = x.shape.slice(-2);
-  const keep = matrixOf(rows, columns, (i, j) =>
-    (lower < 0 || i - j <= lower) && (upper < 0 || j - i <= upper) ? 1 : 0,
-  );
-  return tf.mul(x, tf.tensor2d(keep.flat(), [rows, columns]));
-}
-
-/** Matrices with vectors on their diagonal. */
-export const diagonal = (x: tf.Tensor): tf.Tensor =>
-  tf.mul(tf.expandDims(x, -1), tf.eye(x.shape.at(-1) ?? 0));
-
-/** Something that is computed of each matrix of a batch, outside of tfjs. */
-export interface Decomposition {
-  readonly op: string;
-  readonly attrs?: Readonly<Record<string, OpAttr>>;
-  /** Shapes of the outputs for one matrix. */
-  readonly outputs: (rows: number, columns: number) => readonly OpOutput[];
-  readonly compute: (matrix: Matrix) => readonly (readonly number[])[];
-  readonly gradient: (dys: tf.Tensor[], x: tf.Tensor, outputs: tf.Tensor[]) => tf.Tensor;
-}
-
-/** Takes all matrices of a batch apart. */
-export function decompose(x: tf.Tensor, decomposition: Decomposition): tf.Tensor[] {
-  const { op, attrs = {}, outputs, compute, gradient } = decomposition;
-  const [rows = 0, columns = 0] = x.shape.slice(-2);
-  const batch = x.shape.slice(0, -2);
-  const specs = outputs(rows, columns).map(({ shape, dtype }) => ({
-    shape: [...batch, ...shape],
-    dtype,
-  }));
-  if (isTracing()) return callOp({ op, inputs: [x], attrs, outputs: specs });
-  if (isMetaBackend()) return specs.map(({ shape, dtype }) => standIn(shape as number[], dtype));
-  const found = tf.tidy(() => {
-    const columnsOf = computed(x, rows, columns, compute);
-    return specs.map(({ shape, dtype }, i) =>
-      tf.tensor(columnsOf[i] ?? [], shape as number[], dtype),
-    );
+  const keep = Array.from({ length: rows * columns }, (_, place) => {
+    const [i, j] = [Math.floor(place / columns), place % columns];
+    return (lower < 0 || i - j <= lower) && (upper < 0 || j - i <= upper) ? 1 : 0;
   });
-  // Each output passes its gradient on by itself, since the tape of tfjs takes functions of one output.
-  return found.map((value, place) => {
-    if (value.dtype !== 'float32') return value;
-    return tf.customGrad((input, save) => {
-      (save as tf.GradSaveFunc)([input as tf.Tensor, ...found]);
-      return {
-        value: tf.clone(value),
-        gradFunc: (dy: tf.Tensor, [saved = dy, ...results]: tf.Tensor[]) => {
-          const dys = results.map((each, i) => (i === place ? dy : tf.zeros(each.shape)));
-          return gradient(dys, saved, results);
-        },
-      };
-    })(x);
-  });
-}
-
-/** Outputs of all matrices of a batch, one after the other. */
-function computed(
-  x: tf.Tensor,
-  rows: number,
-  columns: number,
-  compute: Decomposition['compute'],
-): number[][] {
-  const data = x.dataSync();
-  const all: number[][] = [];
-  for (let at = 0; at < data.length; at += rows * columns) {
-    const matrix = matrixOf(rows, columns, (i, j) => data[at + i * columns + j] ?? 0);
-    compute(matrix).forEach((values, i) => {
-      all[i] = [...(all[i] ?? []), ...values];
-    });
-  }
-  return all;
+  return tf.mul(x, tf.tensor2d(keep, [rows, columns]));
 }
 
 /** The first of several outputs. */
@@ -91,9 +26,6 @@ export const only = (outputs: tf.Tensor[]): tf.Tensor => outputs[0] ?? tf.scalar
 
 /** An output of floating numbers. */
 export const float = (...shape: number[]): OpOutput => ({ shape, dtype: 'float32' });
-
-/** One output of the size of a square input. */
-export const square = (n: number): readonly OpOutput[] => [float(n, n)];
 
 /** Inverts square matrices. */
 export function inverse(x: tf.Tensor): tf.Tensor {

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@km/core';
-import { besselIe } from './special-functions.ts';
+import { besselIe } from '@km/graph';
 
 /** A window: its weights for a length. */
 export type Window = (length: number) => number[];

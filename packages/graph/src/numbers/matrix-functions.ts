@@ -1,41 +1,7 @@
-import {
-  elementOf,
-  type Matrix,
-  matrixOf,
-  multiply,
-  solveMatrix,
-  transposed,
-} from './matrix-numbers.ts';
-
-/** The exponential of a square matrix: a series for a small part of it, squared again and again. */
-export function exponential(a: Matrix): Matrix {
-  const size = Math.max(0, ...a.map((row) => row.reduce((sum, x) => sum + Math.abs(x), 0)));
-  const halvings = Math.max(0, Math.ceil(Math.log2(Math.max(size, 1e-300))) + 3);
-  const small = a.map((row) => row.map((x) => x / 2 ** halvings));
-  let term = matrixOf(a.length, a.length, (i, j) => (i === j ? 1 : 0));
-  let sum = term;
-  for (let k = 1; k < 20; k++) {
-    term = multiply(term, small).map((row) => row.map((x) => x / k));
-    sum = add(sum, term);
-  }
-  for (let k = 0; k < halvings; k++) sum = multiply(sum, sum);
-  return sum;
-}
+import { elementOf, type Matrix, matrixOf, solveMatrix } from './matrix-numbers.ts';
 
 const add = (a: Matrix, b: Matrix): Matrix =>
   a.map((row, i) => row.map((x, j) => x + elementOf(b, i, j)));
-
-/** Gradient of the exponential by its input, from that of the output (Higham, Functions of Matrices, 3.6). */
-export function exponentialGradient(a: Matrix, dy: Matrix): Matrix {
-  const size = a.length;
-  const flipped = transposed(a);
-  const wide = matrixOf(2 * size, 2 * size, (i, j) => {
-    if (i < size && j >= size) return elementOf(dy, i, j - size);
-    return i < size === j < size ? elementOf(flipped, i % size, j % size) : 0;
-  });
-  const result = exponential(wide);
-  return matrixOf(size, size, (i, j) => elementOf(result, i, j + size));
-}
 
 /** The square root of a square matrix (the iteration of Denman and Beavers). */
 export function squareRoot(a: Matrix): Matrix {
