@@ -274,25 +274,46 @@ test('a model that could not be compiled keeps its training configuration', asyn
   expect(known.compiled).toBe(true);
 });
 
-/** Changes the functions of a saved model. */
-async function changed(
-  target: Target,
-  change: (node: NodeDef, name: string) => void,
-): Promise<Target> {
+/** Changes the message of a saved model. */
+async function changed(target: Target, change: (message: SavedModel) => void): Promise<Target> {
   const source = await target.store.open('model/saved_model.pb');
   if (source === undefined) throw new Error('no model');
   const message = SavedModel.decode(await readAll(source));
-  const library = message.metaGraphs[0]?.graphDef?.library?.function ?? [];
-  for (const { signature, nodeDef } of library) {
-    for (const node of nodeDef) change(node as NodeDef, signature?.name ?? '');
-  }
+  change(message);
   await target.store.write('model/saved_model.pb', [encodeProto(SavedModel, message)]);
   return target;
 }
 
+/** Nodes of the functions whose names match. */
+function nodesOf(message: SavedModel, pattern: RegExp): NodeDef[] {
+  const library = message.metaGraphs[0]?.graphDef?.library?.function ?? [];
+  return library
+    .filter(({ signature }) => pattern.test(signature?.name ?? ''))
+    .flatMap(({ nodeDef }) => nodeDef as NodeDef[]);
+}
+
+test('a tuple stays a tuple', async () => {
+  const target = await changed(await saved(subclassed()), (message) => {
+    const nodes = message.metaGraphs[0]?.objectGraphDef?.nodes ?? [];
+    const inner = nodes.find(({ children }) =>
+      children.some(({ localName }) => localName === 'stack'),
+    );
+    const stack = inner?.children.find(({ localName }) => localName === 'stack')?.nodeId ?? -1;
+    const list = nodes[stack]?.userObject;
+    if (list) list.identifier = 'trackable_tuple_wrapper';
+  });
+  const { metaGraphs } = await readSavedModel(await saved(await loaded(target)));
+  const kinds = metaGraphs[0]?.objectGraph?.nodes.map(({ value }) =>
+    value.kind === 'userObject' ? value.identifier : '',
+  );
+  expect(kinds?.filter((kind) => kind === 'trackable_tuple_wrapper')).toHaveLength(1);
+});
+
 test('a function that cannot run here is passed on, and a warning says so', async () => {
-  const target = await changed(await saved(subclassed()), (node, name) => {
-    if (/first_layer_call_and/.test(name) && node.op === 'Mul') node.op = 'Unheard';
+  const target = await changed(await saved(subclassed()), (message) => {
+    for (const node of nodesOf(message, /first_layer_call_and/)) {
+      if (node.op === 'Mul') node.op = 'Unheard';
+    }
   });
   const model = await loaded(target);
   const warnings: string[] = [];
@@ -308,9 +329,10 @@ test('a function that cannot run here is passed on, and a warning says so', asyn
 });
 
 test('a function that calls one which is missing is not passed on', async () => {
-  const target = await changed(await saved(subclassed()), (node, name) => {
-    const called = node.attr.f?.func;
-    if (called && /inner_layer_call_and/.test(name)) called.name = 'nowhere';
+  const target = await changed(await saved(subclassed()), (message) => {
+    for (const { attr } of nodesOf(message, /inner_layer_call_and/)) {
+      if (attr.f?.func) attr.f.func.name = 'nowhere';
+    }
   });
   const model = await loaded(target);
   await expect(saved(model)).rejects.toMatchObject({ code: 'KM_MALFORMED' });

@@ -10,6 +10,7 @@ import {
   Variable,
 } from '@km/layers';
 import type { SavedNodeKind } from '@km/savedmodel';
+import { originOf } from '../../revive/origin.ts';
 import { ObjectPlan, PLAIN } from './object-plan.ts';
 import type { SavedChildren } from './saved-children.ts';
 
@@ -46,6 +47,9 @@ export function planModel(model: Model, children: SavedChildren, withDevices: bo
 
 /** What stands for an object of the program. */
 function objectKind(item: object, owner: object): SavedNodeKind {
+  // Lists and other containers of a file may be of kinds that programs here do not tell apart, such as tuples.
+  const saved = item instanceof Layer ? undefined : originOf(item)?.node.value;
+  if (saved?.kind === 'userObject') return { ...saved, metadata: '' };
   return {
     kind: 'userObject',
     identifier: isInsideText(item, owner) ? PLAIN : identifierOf(item),
@@ -109,6 +113,8 @@ function variableKind(variable: Variable, owner: object, withDevices: boolean): 
 
 /** How TensorFlow joins the copies of a variable that several devices have. */
 function gathering(variable: Variable, owner: object): readonly [number, number] {
+  const saved = originOf(variable)?.node.value;
+  if (saved?.kind === 'variable') return [saved.synchronization, saved.aggregation];
   if (owner instanceof metrics.Metric) return [ON_READ, SUM];
   const moves = owner instanceof layers.BatchNormalization && !variable.trainable;
   return moves ? [ON_READ, MEAN] : [AUTO, NONE];
