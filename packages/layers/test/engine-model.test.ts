@@ -277,6 +277,25 @@ test('a subclass of Model is built by its first call, or by build', () => {
   expect((other.apply(Input({ shape: [3] })) as KerasTensor).shape).toEqual([null, 1]);
 });
 
+test('weights of layers in a list come as those of one layer: first what is trained', () => {
+  class Listing extends Model {
+    readonly parts: Layer[] = ['first', 'frozen', 'last'].map(
+      (name) => new Dense({ units: 2, name, trainable: name !== 'frozen' }),
+    );
+    readonly head: Layer = new Dense({ units: 1, name: 'head' });
+
+    override call(inputs: tf.Tensor): tf.Tensor {
+      const x = this.parts.reduce((value, part) => part.apply<tf.Tensor>(value), inputs);
+      return this.head.apply(x);
+    }
+  }
+  const model = new Listing({ name: 'm' });
+  model.apply(ones(1, 2));
+  expect(model.weights.map((weight) => weight.name)).toEqual(
+    ['first', 'last', 'frozen', 'head'].map((name) => `m/${name}/kernel`),
+  );
+});
+
 test('a summary is printed line by line as Keras prints it', () => {
   const { model } = shared();
   const lines: string[] = [];

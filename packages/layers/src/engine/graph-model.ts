@@ -10,7 +10,7 @@ import { get_mask } from './mask.ts';
 import { mapShapes, mapStructure } from './nest.ts';
 import { floatx } from './policy.ts';
 import { shapesOf } from './tensor-shapes.ts';
-import { type Module, unique } from './tracking.ts';
+import { type Module, trackedLeaves, trackedProperties, unique } from './tracking.ts';
 import type { ApplyArgs, CallArgs, Masks, Nested, Shape, Shapes, Tensors } from './types.ts';
 import type { Variable } from './variable.ts';
 
@@ -154,10 +154,19 @@ export abstract class GraphModel extends Layer {
     ]);
   }
 
-  /** All weights, layer by layer. */
+  /** All weights, layer by layer; layers of one list or dictionary count as one, so that its trainable weights come first. */
   override get weights(): Variable[] {
     const { inner, variables } = this.#holders;
-    return unique([...inner.flatMap((layer) => layer.variables), ...variables]);
+    const together = this.#graph === null ? layersTogether(this) : new Map<Layer, Layer[]>();
+    const all = inner.flatMap((layer) => {
+      const group = together.get(layer) ?? [layer];
+      if (group.length === 1) return layer.variables;
+      return [
+        ...group.flatMap((one) => one.trainable_weights),
+        ...group.flatMap((one) => one.non_trainable_weights),
+      ];
+    });
+    return unique([...all, ...variables]);
   }
 
   /** Builds a subclassed model from the shape of its inputs, batch axis included. */
@@ -231,4 +240,14 @@ export abstract class GraphModel extends Layer {
       `${method} takes a symbolic tensor only on a model made from \`inputs\` and \`outputs\`.`,
     );
   }
+}
+
+/** The layers of the lists and dictionaries that a model holds, by each of them. */
+function layersTogether(model: GraphModel): Map<Layer, Layer[]> {
+  const groups = new Map<Layer, Layer[]>();
+  for (const [, value] of trackedProperties(model)) {
+    const layers = trackedLeaves([value]).filter((leaf) => leaf instanceof Layer);
+    for (const layer of layers) if (!groups.has(layer)) groups.set(layer, layers);
+  }
+  return groups;
 }
