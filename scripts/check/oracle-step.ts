@@ -92,11 +92,13 @@ export async function oracleStep(version: string, cases: readonly StepCase[]): P
       .map((line) => JSON.parse(line));
     const outcomes: Outcome[] = [];
     for (const [number, found] of cases.entries()) {
-      const line = lines[number] ?? {
-        id: found.id,
-        error: `Python ended with ${String(run.status)}: ${run.errors.slice(-300)}`,
-      };
-      outcomes.push(await judge(version, found, line, path.join(folder, `${number}.bin`)));
+      const line = lines[number];
+      const reason = `Python ended with ${String(run.status)}: ${run.errors.slice(-300)}`;
+      outcomes.push(
+        line === undefined
+          ? { id: found.id, status: 'failed', reason }
+          : await judge(version, found, line, path.join(folder, `${number}.bin`)),
+      );
     }
     return outcomes;
   } finally {
