@@ -25,17 +25,34 @@ class EarlyLookup {
 }
 
 /**
- * Adds the tables of lookup layers to a view of a model, since no TensorFlow loads a model without a value for each of
- * its tables: 2.4 has one of the vocabulary, later ones have one of the counts from which the vocabulary was learned.
+ * Adds to a view of a model the tables of counts from which vocabularies are learned: TensorFlow since 2.5 misses their
+ * values where a checkpoint has none.
+ */
+export function withCounts(view: TrackableView): TrackableView {
+  return withEdges(view, countEdges);
+}
+
+/**
+ * Adds the tables of vocabularies, too, which TensorFlow 2.4 has in their place: no version loads a SavedModel without a
+ * value for each of its tables.
  */
 export function withTables(view: TrackableView): TrackableView {
+  // That inside of a text layer has another name in TensorFlow 2.4.
+  const inside = new Set<object>();
+  return withEdges(view, (item) => {
+    if (item instanceof layers.TextVectorization) inside.add(item._lookup_layer);
+    return [...(inside.has(item) ? [] : vocabularyEdges(item)), ...countEdges(item)];
+  });
+}
+
+function withEdges(view: TrackableView, more: (item: object) => Edge[]): TrackableView {
   return {
     ...view,
     children: (item) => {
       const edges = certainEdges(item, [...view.children(item)]);
       // What a file of TensorFlow 2.4 has inside of a text layer is a part of it by now.
       const names = new Set(edges.map(([name]) => name));
-      return [...edges, ...tableEdges(item).filter(([name]) => !names.has(name))];
+      return [...edges, ...more(item).filter(([name]) => !names.has(name))];
     },
     values: (item) =>
       item instanceof SavedTable ? [{ name: 'table', fullName: '' }] : view.values(item),
@@ -69,17 +86,20 @@ export function tableTensors(item: object, key: string): (readonly [string, Tens
   ];
 }
 
-function tableEdges(item: object): Edge[] {
+function vocabularyEdges(item: object): Edge[] {
   if (item instanceof EarlyLookup) return [['_table', vocabularyOf(item.layer)]];
   if (item instanceof layers.TextVectorization) {
     const { _lookup_layer: inner } = item;
     return numbersTokens(inner) ? [['_index_lookup_layer', new EarlyLookup(inner)]] : [];
   }
-  if (!isLookupLayer(item)) return [];
-  const edges: Edge[] = [];
-  if (numbersTokens(item)) edges.push(['_table', vocabularyOf(item)]);
-  if (!item._has_input_vocabulary) edges.push(['token_counts', noCounts(item)]);
-  return edges;
+  return isLookupLayer(item) && numbersTokens(item) ? [['_table', vocabularyOf(item)]] : [];
+}
+
+function countEdges(item: object): Edge[] {
+  if (!isLookupLayer(item) || item._has_input_vocabulary) return [];
+  const counts: Edge = ['token_counts', noCounts(item)];
+  const isWeighted = item.output_mode === 'tf_idf';
+  return isWeighted ? [counts, ['token_document_counts', noCounts(item)]] : [counts];
 }
 
 /** True for a layer that TensorFlow 2.4 has as well. */

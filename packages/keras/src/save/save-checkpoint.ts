@@ -7,7 +7,7 @@ import {
 } from '@km/checkpoint';
 import type { Store, Tensor, WriteOptions } from '@km/core';
 import { type Model, trackable_view } from '@km/layers';
-import { tableTensors, withTables } from '../object-graph/saved-tables.ts';
+import { tableTensors, withCounts } from '../object-graph/saved-tables.ts';
 
 /**
  * Writes a model's weights and optimizer state as `save_weights` in the TensorFlow format: `PREFIX.index`,
@@ -18,7 +18,7 @@ export async function saveWeightsCheckpoint(
   target: { readonly store: CheckpointStore & Store; readonly path: string },
   options?: WriteOptions,
 ): Promise<void> {
-  const view = withTables(trackable_view());
+  const view = withCounts(trackable_view());
   const layout = layoutObjects<object>(model, view);
   const tensors = layout.values.flatMap(({ item, key }): (readonly [string, Tensor])[] => {
     const variable = view.variable(item);

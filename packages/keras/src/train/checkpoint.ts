@@ -14,6 +14,7 @@ import {
   Variable,
 } from '@km/layers';
 import { ReportBuilder } from '../load/load-report.ts';
+import { tableTensors, withCounts } from '../object-graph/saved-tables.ts';
 import { type CheckpointPath, withSuffix, writablePlace } from '../paths/checkpoint-path.ts';
 import { placeOf } from '../paths/platform.ts';
 import { prepare } from '../prepare.ts';
@@ -93,11 +94,11 @@ class ObjectCheckpoint extends Module {
     file_prefix: Path,
     options?: WriteOptions,
   ): Promise<Path> {
-    const view = this.#view();
+    const view = withCounts(this.#view());
     const layout = layoutObjects<object>(this.#top, view);
-    const tensors = layout.values.flatMap(({ item, key }): [string, Tensor][] => {
+    const tensors = layout.values.flatMap(({ item, key }): (readonly [string, Tensor])[] => {
       const variable = view.variable(item);
-      return variable === undefined ? [] : [[key, variable.record()]];
+      return variable === undefined ? tableTensors(item, key) : [[key, variable.record()]];
     });
     const target = writablePlace(file_prefix);
     await writeCheckpoint(target, tensors, { ...options, objectGraph: layout.graph });
