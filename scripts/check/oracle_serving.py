@@ -1,8 +1,7 @@
 """The TensorFlow side of oracle-serving.ts: `oracle_serving.py WAY,... < MODELS` runs SavedModels as programs without Keras do.
 
 MODELS is a JSON list of {"name", "ours", "theirs"}: folders that km_oracle.py makes (`theirs` by TensorFlow itself), with the
-same model in each. One line of JSON is printed per model and way: {"id", "difference"}, {"id", "error"}, or {"id", "skipped"} where
-TensorFlow does not load its own file.
+same model in each. One line of JSON is printed per model and way: {"id", "difference"} or {"id", "error"}.
 """
 import inspect
 import json
@@ -44,12 +43,12 @@ class Case:
         self.wanted = {}
         self.specs = {}
         try:
-            signatures = tf.saved_model.load(self.theirs).signatures
+            loaded = tf.saved_model.load(self.theirs)
         except Exception:
             # Files of later versions have ops that this one lacks.
             self.wanted[SERVING] = self.recorded()
             return
-        for key, signature in signatures.items():
+        for key, signature in loaded.signatures.items():
             self.wanted[key] = as_arrays(signature(**tensors(self.feeds(key))))
             self.specs[key] = specs_of(signature)
 
@@ -249,7 +248,7 @@ def main():
         try:
             case = Case(**entry)
         except Exception as error:
-            print(json.dumps({"id": entry["name"], "skipped": "TensorFlow's own file: " + km_oracle.first_line(error)}), flush=True)
+            print(json.dumps({"id": entry["name"], "error": "TensorFlow's own file: " + km_oracle.first_line(error)}), flush=True)
             continue
         for way in ASKED:
             line = {"id": "%s: %s" % (case.name, way)}
