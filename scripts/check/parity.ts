@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { ready } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Outcome } from './golden-report.ts';
+import { HELPERS, REPLIES } from './parity-api.ts';
 import { begin, type LogLine, type ParityCase, ParityLog } from './parity-base.ts';
 import { CALLBACKS } from './parity-callbacks.ts';
 import { TRAINING } from './parity-training.ts';
@@ -21,6 +22,7 @@ const SUITES: readonly (readonly [module: string, cases: Readonly<Record<string,
   [
     ['parity_training', TRAINING],
     ['parity_callbacks', CALLBACKS],
+    ['parity_api', HELPERS],
   ];
 
 /** Runs all cases, or those that are named, against one python with TensorFlow 2.15. */
@@ -33,6 +35,12 @@ export async function parity(python: string, only: readonly string[] = []): Prom
     }
     const { cases: theirs, read } = runPython(python, folder, only);
     for (const [name, lines] of read) ours.set(name, lines);
+    for (const [name, reply] of Object.entries(REPLIES)) {
+      const lines = theirs.get(name);
+      if (lines !== undefined) {
+        ours.set(name, await logged(folder, name, (log) => reply(log, lines)));
+      }
+    }
     const names = new Set([...ours.keys(), ...theirs.keys()]);
     return [...names].map((name) => judged(name, ours.get(name), theirs.get(name)));
   } finally {

@@ -1,5 +1,6 @@
 import { utils } from '@km/layers';
 
+export { type ModelToDotOptions, model_to_dot } from './plot/model-to-dot.ts';
 export { type PlotModelOptions, plot_model } from './plot/plot-model.ts';
 
 /** Names classes and functions for the time of a call. */
@@ -28,3 +29,25 @@ export const to_categorical: typeof utils.to_categorical = utils.to_categorical;
 export const Sequence: typeof utils.Sequence = utils.Sequence;
 /** An instance of `Sequence`. */
 export type Sequence = utils.Sequence;
+/** Divides numbers by their norm along an axis. */
+export const normalize: typeof utils.normalize = utils.normalize;
+/** Puts inputs, labels and weights together as `fit` takes them. */
+export const pack_x_y_sample_weight: typeof utils.pack_x_y_sample_weight =
+  utils.pack_x_y_sample_weight;
+/** Takes inputs, labels and weights apart. */
+export const unpack_x_y_sample_weight: typeof utils.unpack_x_y_sample_weight =
+  utils.unpack_x_y_sample_weight;
+/** Gives sequences the same length. */
+export const pad_sequences: typeof utils.pad_sequences = utils.pad_sequences;
+/** Lists the inputs that a symbolic tensor depends on. */
+export const get_source_inputs: typeof utils.get_source_inputs = utils.get_source_inputs;
+/** Splits the samples of arrays into two parts. */
+export const split_dataset: typeof utils.split_dataset = utils.split_dataset;
+/** Cuts windows out of a series, in batches. */
+export const timeseries_dataset_from_array: typeof utils.timeseries_dataset_from_array =
+  utils.timeseries_dataset_from_array;
+/** Turns class numbers into rows that begin with as many ones. */
+export const to_ordinal: typeof utils.to_ordinal = utils.to_ordinal;
+/** Makes the table of a new vocabulary from that of another one. */
+export const warmstart_embedding_matrix: typeof utils.warmstart_embedding_matrix =
+  utils.warmstart_embedding_matrix;

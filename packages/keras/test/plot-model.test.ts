@@ -53,8 +53,8 @@ test('shapes, dtypes, activations and what is trained are shown when asked for',
     layer_range: ['sum', 'last'],
   });
   expect(textsOf(svg)).toEqual([
-    ...['sum', 'Add', 'float32', 'T', 'input:', '[(None, 4), (None, 4)]', 'output:', '(None, 4)'],
-    ...['last', 'Dense', 'linear', 'float32', 'NT', 'input:', '(None, 4)', 'output:', '(None, 1)'],
+    ...['T', 'sum', 'Add', 'float32', 'input:', '[(None, 4), (None, 4)]', 'output:', '(None, 4)'],
+    ...['NT', 'last', 'Dense', 'linear', 'float32', 'input:', '(None, 4)', 'output:', '(None, 1)'],
   ]);
 });
 
@@ -77,6 +77,50 @@ test.each(['TB', 'BT', 'LR', 'RL'] as const)('the inputs stand where %s says', a
   const axis = rankdir === 'TB' || rankdir === 'BT' ? 1 : 0;
   const [first, last] = [places[0]?.[axis] ?? 0, places.at(-1)?.[axis] ?? 0];
   expect(first < last).toBe(rankdir === 'TB' || rankdir === 'LR');
+});
+
+test('a model is described for Graphviz as Keras does', () => {
+  const inner = new Sequential({
+    name: 'inner',
+    layers: [new layers.Dense({ units: 2, activation: 'relu', input_shape: [3], name: 'one' })],
+  });
+  const lstm = new layers.LSTM({ units: 1, name: 'lstm' });
+  const model = new Sequential({
+    layers: [
+      Input({ shape: [5, 3], name: 'x' }),
+      new layers.TimeDistributed({ layer: inner, name: 'each' }),
+      new layers.Bidirectional({ layer: lstm, name: 'both', trainable: false }),
+    ],
+  });
+  const lines = (options: object): string[] =>
+    utils.model_to_dot(model, options).trim().split('\n');
+  expect(lines({})).toEqual([
+    ...['digraph G {', 'rankdir=TB;', 'concentrate=True;', 'dpi=96;', 'node [shape=record];'],
+    '1 [label="x|InputLayer"];',
+    '2 [label="each(inner)|TimeDistributed(Sequential)"];',
+    '3 [label="both(lstm)|Bidirectional(LSTM)"];',
+    ...['1 -> 2;', '2 -> 3;', '}'],
+  ]);
+  expect(lines({ expand_nested: true, show_layer_activations: true, subgraph: true })).toEqual([
+    'subgraph "cluster_sequential" {',
+    ...['  style=dashed;', '  label="sequential";', '  labeljust=l;'],
+    '  subgraph "cluster_inner" {',
+    ...['    style=dashed;', '    label="inner";', '    labeljust=l;'],
+    ...[
+      '    2 [label="one_input|InputLayer"];',
+      '    3 [label="one|{Dense|relu}"];',
+      '    2 -> 3;',
+    ],
+    '  }',
+    '  1 [label="x|InputLayer"];',
+    '  4 [label="each|TimeDistributed"];',
+    '  5 [label="both(lstm)|Bidirectional(LSTM)"];',
+    ...['  1 -> 4;', '  4 -> 2;', '  3 -> 5;', '}'],
+  ]);
+  const shown = { show_shapes: true, show_dtype: true, show_trainable: true };
+  expect(lines({ ...shown, layer_range: ['both', 'both'] }).slice(5, -1)).toEqual([
+    '1 [label="NT|{both(lstm)|Bidirectional(LSTM)|float32}|{input:|output:}|{{(None, 5, 2)}|{(None, 2)}}"];',
+  ]);
 });
 
 test('what cannot be drawn is refused', async () => {

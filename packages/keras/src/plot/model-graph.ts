@@ -1,16 +1,10 @@
-import { getClassName, type Layer, type Model, type Shapes } from '@km/layers';
+import type { Layer, Model } from '@km/layers';
+import { type LabelOptions, layerLabel } from './layer-label.ts';
 
 /** What a drawing of a model shows. */
-export interface ModelGraphOptions {
-  readonly show_shapes?: boolean;
-  readonly show_dtype?: boolean;
-  readonly show_layer_names?: boolean;
-  /** Draws the layers of nested models inside of them. */
-  readonly expand_nested?: boolean;
+export interface ModelGraphOptions extends LabelOptions {
   /** First and last layer to draw, as regular expressions on the names. */
   readonly layer_range?: readonly [string, string] | null;
-  readonly show_layer_activations?: boolean;
-  readonly show_trainable?: boolean;
 }
 
 /** A layer in a drawing: rows of cells, or a drawing of what is inside under them. */
@@ -52,7 +46,8 @@ export function modelGraph(model: Model, options: ModelGraphOptions): BoxGraph {
   return { boxes: layers.map((layer) => boxOf(layer, options)), edges: [...edges.values()] };
 }
 
-function inRange(
+/** The layers from the first to the last that a range names. */
+export function inRange(
   layers: readonly Layer[],
   range: readonly [string, string] | null,
 ): readonly Layer[] {
@@ -73,45 +68,8 @@ function boxOf(layer: Layer, options: ModelGraphOptions): GraphBox {
 }
 
 function rowsOf(layer: Layer, options: ModelGraphOptions): string[][] {
-  const cells = [getClassName(layer)];
-  if (options.show_layer_names ?? true) cells.unshift(layer.name);
-  if (options.show_layer_activations === true) cells.push(...activationOf(layer));
-  if (options.show_dtype === true) cells.push(layer.dtype ?? '?');
-  if (options.show_trainable === true) cells.push(layer.trainable ? 'T' : 'NT');
-  if (options.show_shapes !== true) return [cells];
-  return [
-    cells,
-    ['input:', shapeText(() => layer.input_shape)],
-    ['output:', shapeText(() => layer.output_shape)],
-  ];
-}
-
-function activationOf(layer: Layer): string[] {
-  const { activation } = layer.get_config();
-  if (typeof activation === 'string') return [activation];
-  const name = activation === null || typeof activation !== 'object' ? null : activation;
-  return name !== null && 'class_name' in name ? [String(name.class_name)] : [];
-}
-
-/** A shape as Python prints it; a layer that is called several times may have many. */
-function shapeText(read: () => Shapes): string {
-  try {
-    return python(read());
-  } catch (error) {
-    if (error instanceof TypeError) return 'multiple';
-    throw error;
-  }
-}
-
-function python(shapes: Shapes | number | null): string {
-  if (shapes === null) return 'None';
-  if (typeof shapes === 'number') return String(shapes);
-  if (!Array.isArray(shapes)) {
-    const entries = Object.entries(shapes as Readonly<Record<string, Shapes>>);
-    return `{${entries.map(([key, shape]) => `'${key}': ${python(shape)}`).join(', ')}}`;
-  }
-  const isShape = shapes.every((size) => size === null || typeof size === 'number');
-  const inner = shapes.map((item) => python(item as Shapes)).join(', ');
-  if (!isShape) return `[${inner}]`;
-  return shapes.length === 1 ? `(${inner},)` : `(${inner})`;
+  const { trainable, name, class_name, activation, dtype, shapes } = layerLabel(layer, options);
+  const cells = [trainable, name, class_name, activation, dtype].filter((cell) => cell !== null);
+  if (shapes === null) return [cells];
+  return [cells, ['input:', shapes[0]], ['output:', shapes[1]]];
 }

@@ -16,6 +16,11 @@ export function set_learning_phase(value: boolean | 0 | 1 | null): void {
   settings.phase = value === null ? null : Boolean(value);
 }
 
+/** The training mode that was set, 1 or 0. */
+export function learning_phase(): 0 | 1 {
+  return settings.phase === true ? 1 : 0;
+}
+
 /** The training mode that a call takes when its caller gives none. */
 export function inheritedTraining(): boolean {
   return training.at(-1) ?? settings.phase ?? false;

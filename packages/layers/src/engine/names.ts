@@ -35,6 +35,13 @@ export function uniqueName(base: string, options: UniqueNameOptions = {}): strin
   }
 }
 
+/** The next number of a prefix, counted from 1, apart from the names of layers. */
+export function get_uid(prefix = ''): number {
+  const count = (counters.get(`uid of ${prefix}`) ?? 0) + 1;
+  counters.set(`uid of ${prefix}`, count);
+  return count;
+}
+
 /** A class name in snake case, as Keras derives layer names: `LSTMCell` gives `lstm_cell`. */
 export function toSnakeCase(className: string): string {
   const known = snakeCases.get(className);

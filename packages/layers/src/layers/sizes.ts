@@ -1,4 +1,5 @@
 import type { DataFormat } from '@km/graph';
+import { image_data_format } from '../engine/data-format.ts';
 
 export type { DataFormat };
 
@@ -34,9 +35,9 @@ export function oneOf<T extends string>(value: unknown, allowed: readonly T[], n
   throw new RangeError(`${name} is one of ${names}, not ${JSON.stringify(value)}.`);
 }
 
-/** Checks a data format; null means channels last. */
+/** Checks a data format; null means the one that `set_image_data_format` was given, or channels last. */
 export function dataFormat(value: string | null | undefined): DataFormat {
-  return oneOf(value ?? 'channels_last', ['channels_last', 'channels_first'], 'data_format');
+  return oneOf(value ?? image_data_format(), ['channels_last', 'channels_first'], 'data_format');
 }
 
 /** Computes the length of a convolution's or pooling's output along one axis; null stays null. */

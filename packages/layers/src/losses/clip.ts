@@ -3,6 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 /** The fuzz factor of Keras, `tf.keras.backend.epsilon()`. */
 export const EPSILON = 1e-7;
 
+/** The number that keeps Keras from dividing by zero. */
+export function epsilon(): number {
+  return EPSILON;
+}
+
 /**
  * Limits values to `[min, max]` and keeps NaN, which the clip kernel of the wasm backend turns into 0: a
  * diverged training must not look like a finite loss.
