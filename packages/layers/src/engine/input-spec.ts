@@ -1,4 +1,5 @@
 import type { DType } from '@km/core';
+import { deviceDType } from './flat.ts';
 import { flatten, isPlainObject } from './nest.ts';
 import type { Config, Nested, Shape } from './types.ts';
 
@@ -141,6 +142,8 @@ function findRankProblem(spec: InputSpec, x: SpecSubject): string | null {
 
 function findDTypeProblem(spec: InputSpec, x: SpecSubject): string | null {
   if (spec.dtype === null || x.dtype === spec.dtype) return null;
+  // A tensor has the dtype in which tfjs keeps it: float16 as float32, int64 as int32.
+  if ('dataId' in x && x.dtype === deviceDType(spec.dtype)) return null;
   return `expected dtype=${spec.dtype}, found dtype=${x.dtype}`;
 }
 
