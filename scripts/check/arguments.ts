@@ -1,5 +1,6 @@
 /**
- * Proves of each class of Keras 2.15 that no argument of its constructor is ignored: `arguments.ts API_DUMP [--filter TEXT]`.
+ * Proves of each class of Keras 2.15 that no argument of its constructor is ignored, and of each name that it is there or
+ * absent for a reason: `arguments.ts API_DUMP [--filter TEXT] [--names]`, the latter for names alone.
  * The dump is a JSON object: `module.Class` to `{kind, class_name, init: [{name, kind}], alias_of}`.
  */
 import { readFileSync } from 'node:fs';
@@ -10,11 +11,9 @@ import { prove, type Subject } from '../../packages/layers/test/arguments/subjec
 import { SUBJECTS } from '../../packages/layers/test/arguments/subjects.ts';
 import { absenceOf } from './arguments-absent.ts';
 import { FILE_CALLBACKS } from './arguments-files.ts';
+import { type DumpedName, nameLines } from './parity-names.ts';
 
-interface DumpedClass {
-  readonly kind: string;
-  readonly class_name?: string;
-  readonly alias_of?: string;
+interface DumpedClass extends DumpedName {
   readonly init?: readonly { readonly name: string; readonly kind?: string }[];
 }
 
@@ -67,37 +66,50 @@ async function linesOf(module: string, name: string, dumped: readonly string[]):
   return lines;
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { filter: { type: 'string', default: '' } },
-  });
-  const [path] = positionals;
-  if (path === undefined) throw new Error('usage: arguments.ts API_DUMP');
-  const dump = JSON.parse(readFileSync(path, 'utf8')) as Record<string, DumpedClass>;
-  await ready('cpu');
+type Dump = Readonly<Record<string, DumpedClass>>;
+
+/** Proves the arguments of all classes of a dump whose names contain a text. */
+async function classLines(dump: Dump, filter: string): Promise<Line[]> {
   const lines: Line[] = [];
   for (const [key, { kind, init, alias_of, class_name }] of Object.entries(dump)) {
     const [module, name] = placeOf(key, class_name);
     if (kind !== 'class' || alias_of !== undefined || !SUBJECTS.has(module)) continue;
-    if (!key.includes(values.filter)) continue;
+    if (!key.includes(filter)) continue;
     const named = (init ?? []).filter((argument) => argument.kind === undefined);
-    lines.push(
-      ...(await linesOf(
-        module,
-        name,
-        named.map((argument) => argument.name),
-      )),
-    );
+    const names = named.map((argument) => argument.name);
+    lines.push(...(await linesOf(module, name, names)));
   }
+  return lines;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      filter: { type: 'string', default: '' },
+      names: { type: 'boolean', default: false },
+    },
+  });
+  const [path] = positionals;
+  if (path === undefined) throw new Error('usage: arguments.ts API_DUMP');
+  const dump = JSON.parse(readFileSync(path, 'utf8')) as Dump;
+  await ready('cpu');
+  const names = nameLines(dump).filter(({ where }) => where.includes(values.filter));
+  const classes = values.names ? [] : await classLines(dump, values.filter);
+  const lines = [...names, ...classes];
   for (const { where, by, verdict } of lines) console.log(`${verdict.padEnd(8)}${where}: ${by}`);
-  const count = (verdict: string): number => lines.filter((l) => l.verdict === verdict).length;
+  const count = (list: readonly { readonly verdict: string }[], verdict: string): number =>
+    list.filter((line) => line.verdict === verdict).length;
   console.log(
-    `${count('outputs')} proven by outputs, ${count('config')} by config, ${count('refused')} refused, ${count('absent')} classes absent, ${count('failed')} failed`,
+    `${count(names, 'there')} names there, ${count(names, 'absent')} absent for a reason`,
   );
-  const passed = count('outputs') + count('config') + count('refused');
-  console.log(`${passed} passed, ${count('failed')} failed, ${count('absent')} skipped`);
-  if (count('failed') > 0 || lines.length === 0) process.exitCode = 1;
+  console.log(
+    `${count(classes, 'outputs')} proven by outputs, ${count(classes, 'config')} by config, ${count(classes, 'refused')} refused, ${count(classes, 'absent')} classes absent`,
+  );
+  const failed = count(lines, 'failed');
+  const absent = count(lines, 'absent');
+  console.log(`${lines.length - failed - absent} passed, ${failed} failed, ${absent} skipped`);
+  if (failed > 0 || lines.length === 0) process.exitCode = 1;
 }
 
 await main();

@@ -10,6 +10,22 @@ const RAGGED = 'belongs to ragged and sparse tensors inside of models';
 const VERSION_1 = 'a name of tf.compat.v1; configs name the class without V1';
 const GRAPH = 'belongs to sessions and graphs of TensorFlow 1';
 
+/** Functions of tensors in `keras.backend`. */
+const OPERATIONS = `
+  abs all any arange argmax argmin batch_dot batch_flatten batch_normalization bias_add binary_crossentropy
+  binary_focal_crossentropy cast cast_to_floatx categorical_crossentropy categorical_focal_crossentropy clip
+  concatenate constant conv1d conv2d conv2d_transpose conv3d cos ctc_batch_cost ctc_decode
+  ctc_label_dense_to_sparse cumprod cumsum depthwise_conv2d dot dropout dtype elu equal exp expand_dims eye
+  flatten foldl foldr gather greater greater_equal hard_sigmoid in_top_k is_sparse l2_normalize less less_equal
+  local_conv1d local_conv2d log map_fn max maximum mean min minimum moving_average_update ndim
+  normalize_batch_in_training not_equal one_hot ones ones_like permute_dimensions pool2d pool3d pow print_tensor
+  prod random_bernoulli random_binomial random_normal random_normal_variable random_uniform
+  random_uniform_variable relu repeat repeat_elements reshape resize_images resize_volumes reverse rnn round
+  separable_conv2d shape sigmoid sign sin softmax softplus softsign sparse_categorical_crossentropy
+  spatial_2d_padding spatial_3d_padding sqrt square squeeze stack std stop_gradient sum switch tanh
+  temporal_padding tile to_dense transpose truncated_normal update update_add update_sub var zeros zeros_like
+`;
+
 /** Names that Keras has and that are absent here, and why. */
 const ABSENT: ReadonlyMap<string, string> = new Map([
   ['callbacks.BaseLogger', 'the training loop averages results itself'],
@@ -48,6 +64,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...list('layers', PREMADE, 'LinearModel WideDeepModel SequenceFeatures'),
   ...list('layers', RAGGED, 'ClassMethod InstanceMethod InstanceProperty'),
   ...list('layers', VERSION_1, 'GRUCellV1 GRUV1 LSTMCellV1 LSTMV1'),
+  ...list('backend', TENSORS, OPERATIONS),
   ...list(
     'backend',
     GRAPH,
@@ -56,15 +73,13 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
 ]);
 
 function list(module: string, reason: string, names: string): [string, string][] {
-  return names.split(' ').map((name) => [`${module}.${name}`, reason]);
+  return names
+    .trim()
+    .split(/\s+/)
+    .map((name) => [`${module}.${name}`, reason]);
 }
 
 /** Why a name of Keras is absent here; nothing for one that should be there. */
 export function absentName(name: string): string | undefined {
   return ABSENT.get(name);
-}
-
-/** Why a function of `keras.backend` is absent: those of tensors are left to tfjs-core. */
-export function absentOperation(name: string): string | undefined {
-  return /^backend\.[a-z0-9_]+$/.test(name) ? TENSORS : undefined;
 }
