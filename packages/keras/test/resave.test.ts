@@ -243,6 +243,16 @@ test('a model of known classes is saved again in the same bytes', async () => {
   expect(await filesOf(twice)).toEqual(await filesOf(once));
 });
 
+test('a stack that is noted without the size of its inputs takes that of its first layer', async () => {
+  const dense = new layers.Dense({ units: 2, name: 'dense' });
+  dense.build([null, 3]);
+  const target = await saved(new Sequential([Input({ shape: [null], name: 'x' }), dense]));
+  const { metaGraphs } = await readSavedModel(target);
+  const inputs = metaGraphs[0]?.signatures.get('serving_default')?.inputs;
+  expect(inputs?.get('x')?.shape).toEqual([null, 3]);
+  expect(numbers((await loaded(target)).apply(x()))).toHaveLength(4);
+});
+
 test('layers of two files whose functions have the same names come into one', async () => {
   const target = await saved(functional(new Weighing({ name: 'weighing' })));
   const [one, other] = [await loaded(target), await loaded(target)];

@@ -1,10 +1,13 @@
 import type { DType } from '@km/core';
 import {
+  InputSpec,
+  is_keras_tensor,
   KerasTensor,
   type Layer,
   type Model,
   type Nested,
   nest,
+  Sequential,
   type TensorSpec,
 } from '@km/layers';
 
@@ -18,7 +21,7 @@ export interface CallInputs {
 /** What a model takes; null for one that was never called. */
 export function modelInputs(model: Model): CallInputs | null {
   const inputs = model._graph?.nested_inputs;
-  if (inputs !== undefined) return { inputs, args: {} };
+  if (inputs !== undefined) return { inputs: demandedInputs(inputs, model), args: {} };
   return calledWith(model, (index) => `input_${index + 1}`);
 }
 
@@ -42,7 +45,8 @@ function calledWith(layer: Layer, nameAt: (index: number) => string): CallInputs
   const symbolic = (item: Nested<TensorSpec>, given: string | null): Nested<KerasTensor> => {
     const leaves = namedLeaves(item, given).map(([key, leaf]) => {
       const isCast = casts !== null && FLOATING.has(leaf.dtype);
-      const [batch = null, ...rest] = leaf.shape;
+      const shape = leaf === spec.inputs ? withDemands(leaf.shape, layer) : leaf.shape;
+      const [batch = null, ...rest] = shape;
       const name = key ?? nameAt(count);
       count += 1;
       return new KerasTensor({
@@ -58,6 +62,22 @@ function calledWith(layer: Layer, nameAt: (index: number) => string): CallInputs
     ([name, item]) => [name, symbolic(item, name)] as const,
   );
   return { inputs, args: Object.fromEntries(args) };
+}
+
+/** What a stack takes, which TensorFlow 2.4 notes with axes of unknown length also where its first layer knows them. */
+function demandedInputs(inputs: Nested<KerasTensor>, model: Model): Nested<KerasTensor> {
+  if (!(model instanceof Sequential) || !is_keras_tensor(inputs)) return inputs;
+  const shape = withDemands(inputs.shape, model);
+  const isSame = shape.every((length, axis) => length === inputs.shape[axis]);
+  return isSame ? inputs : new KerasTensor({ shape, dtype: inputs.dtype, name: inputs.name });
+}
+
+/** A shape in which axes of unknown length have the one that a layer, or the first one of a stack, demands. */
+function withDemands(shape: TensorSpec['shape'], layer: Layer): TensorSpec['shape'] {
+  const [first] = layer instanceof Sequential ? layer.layers : [];
+  if (first !== undefined) return withDemands(shape, first);
+  const axes = layer.input_spec instanceof InputSpec ? layer.input_spec.axes : {};
+  return shape.map((length, axis) => length ?? axes[axis] ?? axes[axis - shape.length] ?? null);
 }
 
 function isSpec(item: Nested<TensorSpec>): item is TensorSpec {

@@ -5,6 +5,7 @@ import { type Origin, originOf } from '../../revive/origin.ts';
 import { RevivedLayer, RevivedNetwork } from '../../revive/revived-layer.ts';
 import { layerInputs, modelInputs } from './input-specs.ts';
 import { attachLists } from './layer-lists.ts';
+import { isFromConfigOnly } from './layer-metadata.ts';
 import { isPassed } from './passed-objects.ts';
 import type { FunctionTarget, NamedFunction } from './plan-functions.ts';
 
@@ -40,8 +41,10 @@ export function planPassed(target: FunctionTarget): void {
   for (const [item, id] of [...plan.bound]) {
     const origin = item instanceof Layer ? passedFrom(item) : originOf(item);
     if (origin === undefined) continue;
-    linkParts(id, origin, target);
-    if (item instanceof Layer && !(item instanceof metrics.Metric)) {
+    // Of layers that Keras makes from their config it takes tables, no functions.
+    const isMade = item instanceof Layer && !isRevived(item) && isFromConfigOnly(item);
+    linkParts(id, origin, target, isMade);
+    if (item instanceof Layer && !(item instanceof metrics.Metric) && !isMade) {
       attachPassed(item, id, origin, target);
     }
   }
@@ -52,9 +55,11 @@ function linkParts(
   id: number,
   { objects, node }: Origin,
   { plan, functions }: FunctionTarget,
+  withoutFunctions: boolean,
 ): void {
   for (const { name, node: child } of node.children) {
     const part = objects.graph.nodes[child];
+    if (withoutFunctions && part?.value.kind === 'function') continue;
     const isOfKeras = KERAS_EDGES.has(name) || /^layer(_with_weights)?-\d+$/.test(name);
     if (part === undefined || isOfKeras || !isPassed(part)) continue;
     plan.link(id, name, functions.passed.add(objects, child));
