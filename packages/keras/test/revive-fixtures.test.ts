@@ -81,7 +81,7 @@ function close(actual: readonly number[], expected: readonly number[]): void {
 const call = (model: Model, { x }: Expected, training: boolean): number[] =>
   numbers(model.apply(tensors(x) as tf.Tensor, { training }));
 
-test.each([
+const MODELS: readonly (readonly [what: string, name: string])[] = [
   ['metrics and losses that a call adds', 'add_loss_metric'],
   ['variables that a call changes', 'assigns_in_call'],
   ['attention inside', 'attention_inside'],
@@ -95,8 +95,26 @@ test.each([
   ['a subclassed model', 'subclassed'],
   ['tables of words', 'table_inside'],
   ['weights of another layer', 'tied_weights'],
-])('%s: revived as TensorFlow revives it', async (_, name) => {
+];
+
+test.each(MODELS)('%s: revived as TensorFlow revives it', async (_, name) => {
   const { model, expected } = await open(name);
+  await compare(model, expected);
+});
+
+test.each(MODELS)('%s: saved again and revived as before', async (_, name) => {
+  const { model, expected } = await open(name);
+  await compare(await savedAgain(model), expected);
+});
+
+/** A model that is saved and loaded, with an optimizer that has not counted, as TensorFlow has it. */
+async function savedAgain(model: Model): Promise<Model> {
+  const target = { store: memoryStore(), path: 'model' };
+  await models.save_model(model, target, { save_format: 'tf' });
+  return models.load_model(target);
+}
+
+async function compare(model: Model, expected: Expected): Promise<void> {
   const layers = model.layers.map((layer) => [getClassName(layer), layer.name]);
   expect(layers).toEqual(expected.layers);
   close(call(model, expected, false), flat(expected.call));
@@ -119,7 +137,7 @@ test.each([
   after.forEach((weight, i) => {
     close(numbers(weight.read()), flat(expected.after?.[i]));
   });
-});
+}
 
 test.each([
   ['recurrent layers of cells', 'rnn_of_custom_cell'],
@@ -128,6 +146,7 @@ test.each([
   const { model, expected } = await open(name);
   expect(expected.call).toBeUndefined();
   close(call(model, expected, false), flat(expected.original));
+  close(call(await savedAgain(model), expected, false), flat(expected.original));
   const before = numbers(model.trainable_weights[0]?.read());
   await model.train_on_batch(tensors(expected.x) as tf.Tensor, tensors(expected.y) as tf.Tensor);
   expect(numbers(model.trainable_weights[0]?.read())).not.toEqual(before);
@@ -152,10 +171,13 @@ test('damaged models of classes that are unknown end in an error that says so', 
       if (isHit) damaged[at] = (damaged[at] ?? 0) ^ (1 << (k % 8));
       await store.write(`m/${file}`, [damaged]);
     }
-    const error = await models.load_model({ store, path: 'm' }).then(
-      (model) => model.dispose(),
-      (reason: unknown) => reason,
-    );
+    const error = await models
+      .load_model({ store, path: 'm' })
+      .then(savedAgain)
+      .then(
+        (again) => again.dispose(),
+        (reason: unknown) => reason,
+      );
     if (error === undefined) continue;
     refused += 1;
     expect(isKmError(error)).toBe(true);

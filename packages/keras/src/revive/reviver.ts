@@ -11,6 +11,7 @@ import {
 } from '@km/layers';
 import type { SavedNode } from '@km/savedmodel';
 import { addWeight, findAdded } from '../load/added-weights.ts';
+import { fromFile } from '../load/file-error.ts';
 import type { ReportBuilder } from '../load/load-report.ts';
 import { activityPenalty } from './activity-penalty.ts';
 import { buildLayer, buildParts } from './build-layer.ts';
@@ -195,9 +196,11 @@ export class Reviver {
       activity_regularizer: activityPenalty(node, json.activity_regularizer, this.#sources),
     };
     const revival = { class_name, config, call: objects.call(node) };
-    const layer = /_tf_keras_(model|network|sequential)/.test(identifier)
-      ? revivedNetwork(options, revival)
-      : revivedLayer(options, revival);
+    const layer = fromFile(`metadata of ${name}`, undefined, () =>
+      /_tf_keras_(model|network|sequential)/.test(identifier)
+        ? revivedNetwork(options, revival)
+        : revivedLayer(options, revival),
+    );
     this.#layers.set(node.id, layer);
     layer.stateful = json.stateful === true;
     layer._call_spec = objects.callSpec(node);
