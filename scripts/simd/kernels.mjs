@@ -20,7 +20,7 @@ import {
   withSign,
 } from './expression.mjs';
 import { columnSums, elementwise, rowSums, rowwise } from './loops.mjs';
-import { packPanels, panelProduct } from './panels.mjs';
+import { packPanels, packTransposed, panelProduct } from './panels.mjs';
 import { product } from './product.mjs';
 import { winogradFilter, winogradInput, winogradOutput } from './winograd.mjs';
 
@@ -142,6 +142,7 @@ export const kernels = [
   product('product'),
   panelProduct('panelProduct'),
   packPanels('packPanels'),
+  packTransposed('packTransposed'),
   winogradFilter('winogradFilter'),
   winogradInput('winogradInput'),
   winogradOutput('winogradOutput'),

@@ -219,3 +219,56 @@ export function packPanels(name) {
     return [...repeat('panels', 2, pack(2)), ...repeat('panels', 1, pack(1))];
   });
 }
+
+/** The lanes of two vectors, of which the second counts from 4, as bytes. */
+const lanes = (...wanted) => wanted.flatMap((lane) => list(4, (byte) => [4 * lane + byte]));
+const shuffle = (a, b, wanted, { value }) => [...value(a), ...value(b), ...simd(0x0d), ...wanted];
+const [EVEN, ODD] = [lanes(0, 4, 1, 5), lanes(2, 6, 3, 7)];
+const [FIRST, SECOND] = [lanes(0, 1, 4, 5), lanes(2, 3, 6, 7)];
+
+/** Transposes four columns, at `c0` and following, by four rows of a panel. */
+function packFour(half, frame) {
+  const { value, put } = frame;
+  const column = (i) => `c${4 * half + i}`;
+  return [
+    ...list(4, (i) => [...value(column(i)), ...vectorAt(0), ...put(`x${i}`)]),
+    ...[...shuffle('x0', 'x1', EVEN, frame), ...put('t0')],
+    ...[...shuffle('x0', 'x1', ODD, frame), ...put('t1')],
+    ...[...shuffle('x2', 'x3', EVEN, frame), ...put('t2')],
+    ...[...shuffle('x2', 'x3', ODD, frame), ...put('t3')],
+    ...list(4, (row) => [
+      ...[
+        ...value('to'),
+        ...shuffle(row < 2 ? 't0' : 't1', row < 2 ? 't2' : 't3', row % 2 ? SECOND : FIRST, frame),
+      ],
+      ...storeAt(PANEL_BYTES * row + 16 * half),
+    ]),
+  ];
+}
+
+/**
+ * Copies whole panels of a transposed matrix side by side. Parameters: the addresses of the matrix, whose rows are the
+ * columns of the panels, and of the panels; the number of rows of a panel, a multiple of 4; the number of panels.
+ */
+export function packTransposed(name) {
+  const names = {
+    integers: ['from', 'to', 'rows', 'panels'],
+    positions: ['rowsLeft', 'stride', ...numbered('c', COLUMNS)],
+    vectors: [...numbered('x', 4), ...numbered('t', 4)],
+  };
+  return functionOf(name, names, (frame) => {
+    const { value, put, copy, move, step, repeat } = frame;
+    return [
+      ...[...value('rows'), ...shiftLeft(2), ...put('stride')],
+      ...repeat('panels', 1, [
+        ...list(COLUMNS, (i) => [...copy('from', `c${i}`), ...move('from', 'stride')]),
+        ...copy('rows', 'rowsLeft'),
+        ...repeat('rowsLeft', 4, [
+          ...[...packFour(0, frame), ...packFour(1, frame)],
+          ...list(COLUMNS, (i) => step(`c${i}`, 16)),
+          ...step('to', 4 * PANEL_BYTES),
+        ]),
+      ]),
+    ];
+  });
+}

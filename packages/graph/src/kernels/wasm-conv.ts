@@ -44,7 +44,7 @@ export function convolve(
   const out = backend.makeOutput([...info.outShape], 'float32');
   const inner = filterHeight * filterWidth * inChannels;
   const pixels = info.batchSize * info.outHeight * info.outWidth;
-  withPanels(backend, simd, filter, [pixels, inner, outChannels], (panels) => {
+  withPanels(backend, simd, filter, { rows: inner, columns: outChannels }, pixels, (panels) => {
     convolveGroups(backend, simd, plan, { x, out, panels, finish });
   });
   return out;

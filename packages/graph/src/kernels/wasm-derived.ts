@@ -6,12 +6,12 @@ import { aligned, alignedBytes } from './wasm-scratch.ts';
 type Derived = Map<number, Map<string, number>>;
 
 const derivedOf = new WeakMap<WasmBackend, Derived>();
-const used = new WeakSet<object>();
+const used = new WeakMap<object, Set<string>>();
 
 /**
  * Runs `use` on memory that holds something derived from the content of a tensor, such as packed weights.
  *
- * A tensor that is used for the second time keeps the memory until it is disposed or `forgetPackedCopies` is called.
+ * A tensor that is used in the same form for the second time keeps the memory until it is disposed or `forgetPackedCopies` is called.
  *
  * @param key Tells apart what is derived from the same tensor.
  * @param derive Fills the memory.
@@ -28,8 +28,8 @@ export function withDerived<T>(
   const known = derived.get(id)?.get(key);
   if (known !== undefined) return use(aligned(known));
   const address = allocate(backend, alignedBytes(bytes));
-  const keeps = wasUsed({ dataId });
-  noteUse({ dataId });
+  const keeps = wasUsed({ dataId }, key);
+  noteUse({ dataId }, key);
   try {
     derive(aligned(address));
     if (keeps) derived.set(id, (derived.get(id) ?? new Map<string, number>()).set(key, address));
@@ -39,14 +39,16 @@ export function withDerived<T>(
   }
 }
 
-/** True when something was derived from a tensor before, so that it is worth keeping. */
-export function wasUsed({ dataId }: Pick<tf.TensorInfo, 'dataId'>): boolean {
-  return used.has(dataId);
+type Data = Pick<tf.TensorInfo, 'dataId'>;
+
+/** True when a tensor was used before in the form that `key` names, so that this form is worth keeping. */
+export function wasUsed({ dataId }: Data, key: string): boolean {
+  return used.get(dataId)?.has(key) === true;
 }
 
-/** Notes that a tensor was used without anything being derived from it. */
-export function noteUse({ dataId }: Pick<tf.TensorInfo, 'dataId'>): void {
-  used.add(dataId);
+/** Notes a use that `withDerived` would have served. */
+export function noteUse({ dataId }: Data, key: string): void {
+  used.set(dataId, (used.get(dataId) ?? new Set<string>()).add(key));
 }
 
 /** What is derived on a backend; frees it together with its tensors. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { replaceKernel } from './replace-kernel.ts';
 import { withActivation } from './wasm-activation.ts';
 import type { WasmBackend } from './wasm-backend.ts';
+import { multiplyByPanels } from './wasm-panel-product.ts';
 import { guardPackedShape, matricesOf, multiply, multiplyFused } from './wasm-product.ts';
 
 /**
@@ -16,9 +17,12 @@ export function registerWasmMatMul(): void {
   });
   replaceKernel(tf._FusedMatMul, 'wasm', (replaced) => (call) => {
     const { a, b } = operandsOf(call.inputs);
-    const { transposeA, transposeB } = call.attrs as unknown as tf._FusedMatMulAttrs;
+    const { transposeA, transposeB, activation } = call.attrs as unknown as tf._FusedMatMulAttrs;
     return tf.tidy(() => {
       const left = transposeA ? transposeLast(a) : a;
+      const options = { transposeB, bias: call.inputs.bias, activation };
+      const own = multiplyByPanels(left, b, options, asWasm(call.backend));
+      if (own !== null) return own;
       const right = transposeB ? transposeLast(b) : b;
       return fusedProduct(left, right, call, replaced);
     });
@@ -69,6 +73,8 @@ function matMul(
   }
   if (transposeA && transposeB) return transposeLast(tf.matMul(b, a));
   if (transposeA) return transposedLeft(a, b);
+  const own = multiplyByPanels(a, b, { transposeB }, backend);
+  if (own !== null) return own;
   if (transposeB) return transposedRight(a, b);
   return multiply(a, b, backend);
 }

@@ -30,8 +30,56 @@ export function wholePanels(columns: number): number {
   return Math.ceil(columns / WIDTH) * WIDTH;
 }
 
+/** A right operand [rows, columns]; `isTransposed`: it lies in memory as [columns, rows]. */
+export interface RightOperand {
+  readonly rows: number;
+  readonly columns: number;
+  readonly isTransposed?: boolean;
+}
+
+/** Names the packed form of an operand. */
+export function panelsKey({ rows, columns, isTransposed = false }: RightOperand): string {
+  return `panels ${String(rows)}x${String(columns)} ${isTransposed ? 'transposed' : ''}`;
+}
+
+/** True for the sizes that `packTo` serves. */
+export function canPack({ rows, columns, isTransposed }: RightOperand): boolean {
+  return isTransposed !== true || (rows % 4 === 0 && columns % WIDTH === 0);
+}
+
+/** Bytes that a packed operand takes. */
+export function packedBytes({ rows, columns }: RightOperand): number {
+  return 4 * rows * wholePanels(columns);
+}
+
+/** Packs an operand at `from` into panels at `to`. */
+export function packTo(
+  backend: WasmBackend,
+  simd: SimdFunctions,
+  { rows, columns, isTransposed }: RightOperand,
+  from: number,
+  to: number,
+): Panels {
+  const panels = Math.floor(columns / WIDTH);
+  if (isTransposed === true) simd.packTransposed(from, to, rows, panels);
+  else simd.packPanels(from, to, rows, panels, 4 * columns);
+  if (columns % WIDTH > 0) {
+    packRest(new Float32Array(backend.wasm.HEAPU8.buffer), from, to, rows, columns);
+  }
+  return panelsAt(to, rows);
+}
+
+function panelsAt(address: number, rows: number): Panels {
+  return { address, rowStep: 4 * WIDTH, panelStep: 4 * WIDTH * rows };
+}
+
+/** An operand of whole panels as it lies in memory. */
+export function panelsInPlace(address: number, columns: number): Panels {
+  return { address, rowStep: 4 * columns, panelStep: 4 * WIDTH };
+}
+
 /**
- * Runs `use` on the panels of a matrix [rows, columns], which a tensor holds in row-major order.
+ * Runs `use` on the panels of a matrix, which is a whole tensor.
  *
  * @param leftRows How many rows the left operand has.
  */
@@ -39,26 +87,24 @@ export function withPanels<T>(
   backend: WasmBackend,
   simd: SimdFunctions,
   matrix: tf.TensorInfo,
-  [leftRows, rows, columns]: readonly [number, number, number],
+  right: RightOperand,
+  leftRows: number,
   use: (panels: Panels) => T,
 ): T {
-  const width = wholePanels(columns);
-  if (!wasUsed(matrix) && width === columns && leftRows <= MOST_ROWS_IN_PLACE) {
-    noteUse(matrix);
-    const address = backend.dataIdMap.get(matrix.dataId).memoryOffset;
-    return use({ address, rowStep: 4 * columns, panelStep: 4 * WIDTH });
+  const { rows, columns, isTransposed = false } = right;
+  const from = backend.dataIdMap.get(matrix.dataId).memoryOffset;
+  const key = panelsKey(right);
+  const isWhole = columns % WIDTH === 0 && !isTransposed;
+  if (!wasUsed(matrix, key) && isWhole && leftRows <= MOST_ROWS_IN_PLACE) {
+    noteUse(matrix, key);
+    return use(panelsInPlace(from, columns));
   }
   return withDerived(
     backend,
     matrix,
-    { key: `panels ${String(rows)}x${String(columns)}`, bytes: 4 * rows * width },
-    (to) => {
-      const from = backend.dataIdMap.get(matrix.dataId).memoryOffset;
-      simd.packPanels(from, to, rows, Math.floor(columns / WIDTH), 4 * columns);
-      if (width > columns)
-        packRest(new Float32Array(backend.wasm.HEAPU8.buffer), from, to, rows, columns);
-    },
-    (address) => use({ address, rowStep: 4 * WIDTH, panelStep: 4 * WIDTH * rows }),
+    { key, bytes: packedBytes(right) },
+    (to) => packTo(backend, simd, right, from, to),
+    (address) => use(panelsAt(address, rows)),
   );
 }
 

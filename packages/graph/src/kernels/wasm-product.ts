@@ -148,7 +148,7 @@ function multiplyOneByOne(
 }
 
 /** Lists for each matrix of a batch the matrix of an operand with the smaller batch `own` that it comes from. */
-function broadcastPositions(own: readonly number[], batch: readonly number[]): number[] {
+export function broadcastPositions(own: readonly number[], batch: readonly number[]): number[] {
   const missing = batch.length - own.length;
   return batch.reduce<number[]>(
     (positions, length, axis) => {

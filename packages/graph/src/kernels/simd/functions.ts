@@ -34,6 +34,8 @@ export interface SimdFunctions {
   readonly panelProduct: (...args: readonly number[]) => void;
   /** Copies panels of eight columns side by side: matrix, panels, rows, number of panels, bytes between rows. */
   readonly packPanels: (...args: readonly number[]) => void;
+  /** Copies panels of a transposed matrix: matrix, panels, rows of a panel (a multiple of 4), number of panels. */
+  readonly packTransposed: (from: number, to: number, rows: number, panels: number) => void;
   /** Transforms filters of 3 × 3 pixels: filters, planes, bytes of a plane, channels, filters. */
   readonly winogradFilter: (...args: readonly number[]) => void;
   /** Transforms a row of tiles: image, bytes of its rows, planes, bytes of a plane, tiles, channels. */
