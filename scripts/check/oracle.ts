@@ -26,6 +26,7 @@ import { oracleTrace, TRACED_VERSIONS } from './oracle-trace.ts';
 import { oracleTrain } from './oracle-train.ts';
 import { oracleTypescript, TYPESCRIPT } from './oracle-typescript.ts';
 import { writeBack } from './oracle-write.ts';
+import { parity } from './parity.ts';
 
 /** The models of a run without `--all`: each kind of layer, optimizer and wiring once. */
 const CHOICE = [
@@ -53,7 +54,7 @@ const CHOICE = [
 /** Versions at work at the same time. */
 const AT_ONCE = 2;
 const VERSIONS = ['2.4.4', '2.10.1', '2.15.1', '2.19.1'];
-/** The release of which `km inspect --all` prints the same. */
+/** The release of which `km inspect --all` prints the same, and which behaves the same step by step. */
 const SHOWN = '2.15.';
 /** Formats that are written here, too. */
 const WRITTEN = ['h5', 'tf', 'keras', 'ckpt', 'weights-h5', 'weights-keras'];
@@ -86,11 +87,13 @@ interface Selection {
   readonly keep: string;
 }
 
-/** Compares `km inspect --all` with what TensorFlow prints of its models. */
+/** Compares `km inspect --all` with what TensorFlow prints of its models, and behaviour step by step. */
 async function showAll({ python }: Kit, folder: string): Promise<Outcome[]> {
   const outcomes = await oracleShown(path.join(path.dirname(python), 'saved_model_cli'), [folder]);
   printGroup('saved_model_cli', outcomes);
-  return outcomes;
+  const alike = await parity(python);
+  printGroup('step by step', alike);
+  return [...outcomes, ...alike];
 }
 
 /** Folders of the files of one version, and the rows of what it made. */

@@ -48,7 +48,7 @@ export async function parity(python: string, only: readonly string[] = []): Prom
   }
 }
 
-export async function logged(
+async function logged(
   folder: string,
   name: string,
   run: ParityCase,
@@ -87,7 +87,7 @@ function runPython(
   };
 }
 
-export function judged(
+function judged(
   name: string,
   ours: readonly LogLine[] | undefined,
   theirs: readonly LogLine[] | undefined,
