@@ -48,11 +48,7 @@ export async function parity(python: string, only: readonly string[] = []): Prom
   }
 }
 
-async function logged(
-  folder: string,
-  name: string,
-  run: ParityCase,
-): Promise<readonly LogLine[]> {
+async function logged(folder: string, name: string, run: ParityCase): Promise<readonly LogLine[]> {
   const own = path.join(folder, 'ours', name);
   mkdirSync(own, { recursive: true });
   const log = new ParityLog(own);
