@@ -177,7 +177,7 @@ async function checkVersion(version: string, selection: Selection): Promise<Outc
     printGroup(`train.Checkpoint, ${version}`, trained);
     printGroup(`revived, ${version}`, revived);
     const shown = version.startsWith(SHOWN) ? await showAll(kit, theirs) : [];
-    const exchanged = [...read, ...failures, ...judged, ...programs];
+    const exchanged = [...read, ...failures, ...judged, ...programs, ...fingerprints];
     const across = await readAcross(version, { theirs, ours, native }, selection);
     return [...exchanged, ...checkpoints, ...trained, ...revived, ...shown, ...across];
   } finally {

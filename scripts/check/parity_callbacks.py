@@ -1,5 +1,6 @@
 """Cases of callbacks: each does what the case of the same name in parity-callbacks.ts does."""
 import glob
+import re
 
 from parity_base import *
 
@@ -298,10 +299,15 @@ BOARDS = {
 }
 
 
+def in_order(path):
+    """Key by which files are read in the order in which they were begun: numbers in their names count as numbers."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path)]
+
+
 def events(folder):
     """Steps, tags and values that the reader of TensorFlow finds below a folder, times left out."""
     found = {}
-    for path in sorted(glob.glob(os.path.join(folder, "**", "*tfevents*"), recursive=True)):
+    for path in sorted(glob.glob(os.path.join(folder, "**", "*tfevents*"), recursive=True), key=in_order):
         run = os.path.relpath(os.path.dirname(path), folder)
         for event in tf.compat.v1.train.summary_iterator(path):
             for value in event.summary.value:
