@@ -386,7 +386,45 @@ test('functions that depend on values are refused in a graph', () => {
       (x) => new layers.TFOpLambda({ function: name }).apply(x as tf.Tensor, args as never),
       [spec],
     );
-  expect(apply('math.segment_max', { segment_ids: [0, 1] })).toThrow(/cannot be written/);
-  expect(apply('linalg.qr', {})).toThrow(/cannot be written/);
+  expect(apply('boolean_mask', { mask: [true, false] })).toThrow(/cannot be written/);
   expect(apply('where', {})).toThrow(/cannot be written/);
 });
+
+const WRITTEN: ReadonlyArray<readonly [name: string, args: object, op: string]> = [
+  ['math.segment_max', { segment_ids: [0, 0, 1] }, 'SegmentMax'],
+  ['math.segment_prod', { segment_ids: [0, 1, 1] }, 'SegmentProd'],
+  ['math.unsorted_segment_min', { segment_ids: [1, 0, 1], num_segments: 3 }, 'UnsortedSegmentMin'],
+  ['math.bincount', { minlength: 7, axis: -1 }, 'DenseBincount'],
+];
+
+test.each(WRITTEN)('tf.%s with %p is written as %s', (name, args, op) => {
+  const layer = new layers.TFOpLambda({ function: name });
+  const apply = (x: tf.Tensor): tf.Tensor => layer.apply<tf.Tensor>(x, args as CallArgs);
+  const dtype = op === 'DenseBincount' ? 'int32' : 'float32';
+  const x = tf.tensor([1, 4, 2, 5, 3, 0], [3, 2], dtype);
+  const library = new FunctionLibrary();
+  const traced = trace((y) => apply(y as tf.Tensor), [{ shape: x.shape, dtype }], { library });
+  expect(opsOf(library.definitions[0])).toContain(op);
+  close(run(traced, library, [x])[0], apply(x));
+});
+
+const DRAWN: ReadonlyArray<readonly [name: string, args: object, op: string]> = [
+  ['stateless_normal', { seed: [3, 4], stddev: 2, mean: 1 }, 'StatelessRandomNormal'],
+  ['stateless_truncated_normal', { seed: [3, 4], mean: 1 }, 'StatelessTruncatedNormal'],
+  ['stateless_uniform', { seed: [3, 4], maxval: 5 }, 'StatelessRandomUniform'],
+];
+
+test.each(DRAWN)(
+  'tf.random.%s with %p for a shape that is open is written as %s',
+  (name, args, op) => {
+    const shape = new layers.TFOpLambda({ function: 'shape' });
+    const numbers = new layers.TFOpLambda({ function: `random.${name}` });
+    const apply = (x: tf.Tensor): tf.Tensor =>
+      numbers.apply<tf.Tensor>(shape.apply<tf.Tensor>(x), args as CallArgs);
+    const library = new FunctionLibrary();
+    const spec = { shape: [null, 2], dtype: 'float32' } as const;
+    const traced = trace((y) => apply(y as tf.Tensor), [spec], { library });
+    expect(library.definitions.flatMap(opsOf)).toContain(op);
+    close(run(traced, library, [values([3, 2])])[0], apply(values([3, 2])));
+  },
+);

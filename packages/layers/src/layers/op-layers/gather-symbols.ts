@@ -1,5 +1,7 @@
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { dtypeOf } from './dtype-symbols.ts';
+import { boolAttr, callOneOp } from './op-call.ts';
 import { concreteSizes } from './shape-values.ts';
 import {
   type SymbolArgs,
@@ -140,6 +142,7 @@ function addAt(input: unknown, args: SymbolArgs, sign: 1 | -1): tf.Tensor {
 /** Counts whole numbers, or adds up their weights: of all elements, or of each row with `axis`. */
 function bincount(input: unknown, args: SymbolArgs): tf.Tensor {
   const x = tf.cast(toOperand(input), 'int32');
+  if (isTracing()) return tracedBincount(x, args);
   const [top = -1] = sizesIn(tf.max(x), 'maximum');
   const [largest = 0] = concreteSizes([top === null ? null : top + 1]);
   const longest = args.raw('maxlen') ?? args.raw('maxlength');
@@ -159,6 +162,30 @@ function bincount(input: unknown, args: SymbolArgs): tf.Tensor {
   const whole = args.text('dtype', 'int32').startsWith('int') && weights === null;
   const typed = tf.cast(found, whole ? 'int32' : 'float32');
   return args.axes() === undefined || x.rank < 2 ? typed : tf.reshape(typed, [rows, size]);
+}
+
+/** Writes a count of whole numbers into the function that is being traced. */
+function tracedBincount(x: tf.Tensor, args: SymbolArgs): tf.Tensor {
+  const byRow = args.axes() !== undefined && x.rank >= 2;
+  const numbers = byRow ? tf.reshape(x, [x.shape[0] ?? 1, -1]) : tf.reshape(x, [-1]);
+  const bound = (name: string): number | null => {
+    const value = args.raw(name);
+    return typeof value === 'number' ? value : null;
+  };
+  const whole = (value: number): tf.Tensor => tf.scalar(value, 'int32');
+  const wanted = tf.maximum(tf.add(tf.max(x), whole(1)), whole(bound('minlength') ?? 0));
+  const longest = bound('maxlen') ?? bound('maxlength');
+  const size = longest === null ? wanted : tf.minimum(wanted, whole(longest));
+  const given = args.raw('weights') === null ? null : args.tensor('weights');
+  const weights = given === null ? tf.tensor1d([], 'int32') : tf.reshape(given, numbers.shape);
+  const found = callOneOp({
+    op: 'DenseBincount',
+    inputs: [numbers, size, weights],
+    attrs: { binary_output: boolAttr(args.flag('binary_output')) },
+    outputs: [{ shape: byRow ? [numbers.shape[0] ?? null, null] : [null], dtype: weights.dtype }],
+  });
+  const isWhole = args.text('dtype', 'int32').startsWith('int') && given === null;
+  return tf.cast(found, isWhole ? 'int32' : 'float32');
 }
 
 /** The largest or smallest elements of an axis, and their places. */

@@ -1,7 +1,9 @@
+import { isMetaBackend, isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { callOneOp } from './op-call.ts';
 import { concreteSizes } from './shape-values.ts';
 import { type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
-import { lacksValues, onlyShapes } from './without-values.ts';
+import { onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -50,8 +52,7 @@ const grouped =
   ({ rows, ids, count }: Segments): tf.Tensor => {
     const rest = rows.shape.slice(1);
     const type = rows.dtype as 'float32';
-    if (lacksValues('The largest, smallest or product of segments'))
-      return tf.zeros([count, ...rest], type);
+    if (isMetaBackend()) return tf.zeros([count, ...rest], type);
     const groups = Array.from(ids.dataSync());
     const joined = Array.from({ length: count }, (_, group) => {
       const own = groups.flatMap((each, i) => (each === group ? [i] : []));
@@ -67,6 +68,27 @@ const LARGEST = 3.4028234663852886e38;
 const most = (dtype: tf.DataType): number => (dtype === 'int32' ? 2 ** 31 - 1 : LARGEST);
 const least = (dtype: tf.DataType): number => (dtype === 'int32' ? -(2 ** 31) : -LARGEST);
 
+/** Joins the rows of groups; in a function that is traced the op of TensorFlow does. */
+const joined =
+  (op: string, eager: (segments: Segments) => tf.Tensor): SymbolFunction =>
+  (input, args) => {
+    if (!isTracing()) return eager(segmentsOf(input, args));
+    const x = toOperand(input);
+    const ids = tf.cast(args.tensor('segment_ids'), 'int32');
+    const count = args.raw('num_segments');
+    const sizes = count === null ? [null] : args.sizes('num_segments');
+    return callOneOp({
+      op,
+      inputs: [x, ids, ...(count === null ? [] : [countOf(count, sizes)])],
+      outputs: [{ shape: [sizes[0] ?? null, ...x.shape.slice(ids.rank)], dtype: x.dtype }],
+    });
+  };
+
+/** How many groups there are, as a tensor. */
+function countOf(given: unknown, [size]: readonly (number | null)[]): tf.Tensor {
+  return given instanceof tf.Tensor ? tf.cast(given, 'int32') : tf.scalar(size ?? 0, 'int32');
+}
+
 /** Returns the functions of groups of rows by their names without `tf.`. */
 export function segmentSymbols(): readonly Entry[] {
   const run =
@@ -81,14 +103,14 @@ export function segmentSymbols(): readonly Entry[] {
   return [
     ['math.segment_sum', run(sums)],
     ['math.segment_mean', run(means)],
-    ['math.segment_max', run(grouped(max, zero))],
-    ['math.segment_min', run(grouped(min, zero))],
-    ['math.segment_prod', run(grouped(product, one))],
+    ['math.segment_max', joined('SegmentMax', grouped(max, zero))],
+    ['math.segment_min', joined('SegmentMin', grouped(min, zero))],
+    ['math.segment_prod', joined('SegmentProd', grouped(product, one))],
     ['math.unsorted_segment_sum', run(sums)],
     ['math.unsorted_segment_mean', run(means)],
     ['math.unsorted_segment_sqrt_n', run(rootMeans)],
-    ['math.unsorted_segment_max', run(grouped(max, least))],
-    ['math.unsorted_segment_min', run(grouped(min, most))],
-    ['math.unsorted_segment_prod', run(grouped(product, one))],
+    ['math.unsorted_segment_max', joined('UnsortedSegmentMax', grouped(max, least))],
+    ['math.unsorted_segment_min', joined('UnsortedSegmentMin', grouped(min, most))],
+    ['math.unsorted_segment_prod', joined('UnsortedSegmentProd', grouped(product, one))],
   ];
 }

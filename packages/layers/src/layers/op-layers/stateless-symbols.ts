@@ -1,7 +1,8 @@
-import { draw, drawIntegers, startOfSeeds } from '@km/graph';
+import { draw, drawIntegers, isTracing, startOfSeeds } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../../random/index.ts';
 import { RandomGenerator } from '../../random/random-generator.ts';
+import { callOneOp, typeAttr } from './op-call.ts';
 import { concreteSizes } from './shape-values.ts';
 import { type SymbolArgs, type SymbolFunction, sizesIn, toOperand } from './symbol-args.ts';
 import { lacksValues } from './without-values.ts';
@@ -26,23 +27,57 @@ function filled(
 
 const shapeIn = (input: unknown): number[] => concreteSizes(sizesIn(input, 'shape'));
 
-const normal: SymbolFunction = (input, args) =>
-  filled(shapeIn(input), 'float32', (size) =>
+/** Writes numbers of a distribution into the function that is being traced. */
+function written(
+  op: string,
+  input: unknown,
+  args: SymbolArgs,
+  range: readonly tf.Tensor[] = [],
+): tf.Tensor {
+  const given = input instanceof tf.Tensor;
+  const sizes = given ? input : tf.tensor1d(shapeIn(input), 'int32');
+  const shape = sizesIn(input, 'shape');
+  const dtype = range.length > 0 ? 'int32' : 'float32';
+  return callOneOp({
+    op,
+    inputs: [sizes, tf.tensor1d([...seedsOf(args)], 'int32'), ...range],
+    attrs: range.length > 0 ? {} : { dtype: typeAttr('float32') },
+    outputs: [{ shape, dtype }],
+  });
+}
+
+/** Numbers around 0 with the deviation 1, moved and spread as a call wants them. */
+const spread = (x: tf.Tensor, args: SymbolArgs): tf.Tensor =>
+  tf.add(tf.mul(x, args.number('stddev', 1)), args.number('mean', 0));
+
+const normal: SymbolFunction = (input, args) => {
+  if (isTracing()) return spread(written('StatelessRandomNormal', input, args), args);
+  return filled(shapeIn(input), 'float32', (size) =>
     statelessNormal(size, seedsOf(args), args.number('mean', 0), args.number('stddev', 1)),
   );
+};
 
-const truncated: SymbolFunction = (input, args) =>
-  filled(shapeIn(input), 'float32', (size) =>
+const truncated: SymbolFunction = (input, args) => {
+  if (isTracing()) return spread(written('StatelessTruncatedNormal', input, args), args);
+  return filled(shapeIn(input), 'float32', (size) =>
     statelessTruncatedNormal(size, seedsOf(args), args.number('mean', 0), args.number('stddev', 1)),
   );
+};
 
 const uniform: SymbolFunction = (input, args) => {
   const low = args.number('minval', 0);
   if (!args.text('dtype', 'float32').includes('int')) {
     const high = args.number('maxval', 1);
+    if (isTracing()) {
+      return tf.add(tf.mul(written('StatelessRandomUniform', input, args), high - low), low);
+    }
     return filled(shapeIn(input), 'float32', (size) =>
       statelessUniform(size, seedsOf(args), low, high),
     );
+  }
+  if (isTracing()) {
+    const range = [low, args.number('maxval', 1)].map((bound) => tf.scalar(bound, 'int32'));
+    return written('StatelessRandomUniformInt', input, args, range);
   }
   return filled(shapeIn(input), 'int32', (size) => {
     const numbers = new Int32Array(size);
