@@ -123,7 +123,7 @@ def board(folder):
     events = EventAccumulator(os.path.join(folder, "logs", "train"))
     events.Reload()
     tags = events.Tags()["tensors"]
-    if tags != ["keras", "epoch_loss", "epoch_learning_rate", "hidden/kernel_0/histogram", "hidden/bias_0/histogram", "norm/gamma_0/histogram", "norm/beta_0/histogram", "norm/moving_mean_0/histogram", "norm/moving_variance_0/histogram", "out/kernel_0/histogram", "out/bias_0/histogram"]:
+    if tags != ["keras", "epoch_loss", "hidden/kernel_0/histogram", "hidden/bias_0/histogram", "norm/gamma_0/histogram", "norm/beta_0/histogram", "norm/moving_mean_0/histogram", "norm/moving_variance_0/histogram", "out/kernel_0/histogram", "out/bias_0/histogram"]:
         return "tags %s" % tags
     with open(os.path.join(folder, "board.json")) as file:
         expected = json.load(file)
@@ -134,7 +134,7 @@ def board(folder):
     if histogram.shape != (30, 3) or histogram[:, 2].sum() != 12:
         return "histogram %s" % histogram
     plugins = [events.SummaryMetadata(tag).plugin_data.plugin_name for tag in tags[:4]]
-    return "" if plugins == ["graph_keras_model", "scalars", "scalars", "histograms"] else "plugins %s" % plugins
+    return "" if plugins == ["graph_keras_model", "scalars", "histograms", "histograms"] else "plugins %s" % plugins
 
 
 def restored(folder, name, family):
