@@ -385,3 +385,20 @@ test('compat.v1 saves HDF5 unless it is told otherwise', async () => {
   await save_model(small(), { store, path: 'directory' }, { save_format: 'tf' });
   expect(store.objects.has('directory/saved_model.pb')).toBe(true);
 });
+
+test('an attention layer has no config for TensorFlow 2.4, which would give it fresh weights', async () => {
+  const x = Input({ shape: [3, 4] });
+  const attention = new layers.MultiHeadAttention({ num_heads: 2, key_dim: 2, name: 'mha' });
+  const outputs = attention.apply(x, { value: x });
+  const { read } = await saved(new Model({ inputs: x, outputs }));
+  const objects = objectsOf(read);
+  const early = nodeAt(objects, 'root.layer_with_weights-0')?.value;
+  const inline = early?.kind === 'userObject' ? JSON.parse(early.metadata) : {};
+  expect(inline).toMatchObject({ name: 'mha', class_name: 'MultiHeadAttention' });
+  expect(inline).not.toHaveProperty('config');
+  expect(metadataOf(read, 'root.layer_with_weights-0')).toHaveProperty('config.query_shape');
+  const root = objects.nodes[0]?.value;
+  const graph = root?.kind === 'userObject' ? root.metadata : '';
+  expect(graph).toContain('MultiHeadAttention');
+  expect(graph).not.toContain('query_shape');
+});

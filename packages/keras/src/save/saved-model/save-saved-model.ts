@@ -10,6 +10,7 @@ import {
 } from '@km/savedmodel';
 import type { Place } from '../../paths/platform.ts';
 import { checkNamespaces } from './allowed-ops.ts';
+import { earlyMetadata } from './early-metadata.ts';
 import { FunctionPlan } from './function-plan.ts';
 import { metadataOf } from './layer-metadata.ts';
 import { trainingMetadata } from './neutral-optimizer.ts';
@@ -69,7 +70,7 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
   const signatures = planSignatures({ plan, functions, given, served });
   checkNamespaces(functions.library.definitions, options.namespace_whitelist);
   const texts = metadataTexts(model, plan, functions, include_optimizer);
-  const objects = plan.finish(texts);
+  const objects = plan.finish(texts.early);
   return {
     objects,
     functions: definitionsOf(functions, options),
@@ -78,7 +79,7 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
     assets: functions.passed.assets,
     signatures,
     variables: planVariables(model, plan, children, include_optimizer),
-    kerasMetadata: metadataNodes(objects, texts),
+    kerasMetadata: metadataNodes(objects, texts.all),
     functionAliases: aliasesOf(options, given, signatures),
     skipSaver: options.experimental_skip_saver,
     tags: options.extra_tags,
@@ -139,14 +140,21 @@ function isSame(signature: unknown, fn: unknown): boolean {
   );
 }
 
+/** JSON by object. */
+interface MetadataTexts {
+  readonly all: ReadonlyMap<number, string>;
+  /** As TensorFlow 2.4 reads it. */
+  readonly early: ReadonlyMap<number, string>;
+}
+
 /** JSON of Keras for the layers, models and metrics, by object. */
 function metadataTexts(
   model: Model,
   plan: ObjectPlan,
   { withoutModes }: FunctionPlan,
   include_optimizer: boolean,
-): ReadonlyMap<number, string> {
-  const texts = new Map<number, string>();
+): MetadataTexts {
+  const texts = { all: new Map<number, string>(), early: new Map<number, string>() };
   const hasTable = (layer: object): boolean => plan.hasEdge(layer, TABLE_EDGE);
   for (const [item, id] of plan.bound) {
     if (!(item instanceof Layer)) continue;
@@ -155,7 +163,8 @@ function metadataTexts(
       ...metadataOf(item, !withoutModes.has(item), hasTable),
       ...(training === null ? {} : { training_config: training }),
     };
-    texts.set(id, printConfig(metadata));
+    texts.all.set(id, printConfig(metadata));
+    texts.early.set(id, printConfig(earlyMetadata(metadata)));
   }
   return texts;
 }
