@@ -11,35 +11,16 @@ import {
   optimizers,
   ready,
   Sequential,
-  type Variable,
 } from '@km/keras';
 import { encodeProto } from '@km/proto';
 import { FunctionDef, type NodeDef, SavedModel } from '@km/proto/saved-model';
 import { type SavedModel as ReadModel, readSavedModel } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
+import { functional, Weighing, x, y } from './custom-layers.ts';
 
 beforeAll(async () => {
   await ready();
 });
-
-/** Doubles its outputs while training, adds a loss and a penalty. */
-class Weighing extends Layer {
-  static override readonly className: string = 'Weighing';
-  kernel: Variable | null = null;
-
-  override build(input_shape: readonly (number | null)[]): void {
-    const shape = [input_shape.at(-1) ?? 1];
-    this.kernel = this.add_weight({ name: 'kernel', shape, regularizer: 'l2' });
-    super.build(input_shape);
-  }
-
-  override call(inputs: tf.Tensor, { training }: { readonly training: boolean }): tf.Tensor {
-    if (this.kernel === null) throw new Error('not built');
-    const outputs = tf.mul(inputs, this.kernel.read());
-    this.add_loss(tf.mean(tf.abs(outputs)));
-    return training ? tf.mul(outputs, 2) : outputs;
-  }
-}
 
 /** Layers in a list, a dictionary and a property; without a config. */
 class Parts extends Layer {
@@ -83,15 +64,7 @@ class Words extends Layer {
   }
 }
 
-const x = (): tf.Tensor => tf.tensor2d([1, -2, 3, 0.5, 0.25, -1], [2, 3]);
-const y = (): tf.Tensor => tf.tensor2d([1, 0, 0, 1], [2, 2]);
 const words = (): tf.Tensor => tf.tensor2d(['a', 'c', 'x', 'b'], [2, 2]);
-
-function functional(layer: Layer): Model {
-  const input = Input({ shape: [3], name: 'x' });
-  const outputs = new layers.Dense({ units: 2, name: 'head' }).apply(layer.apply(input));
-  return new Model({ inputs: input, outputs, name: 'around' });
-}
 
 function subclassed(): Model {
   const model = new Net();

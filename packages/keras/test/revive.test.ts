@@ -12,35 +12,13 @@ import {
   optimizers,
   ready,
   Sequential,
-  type Variable,
 } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
+import { functional, Weighing, x, y } from './custom-layers.ts';
 
 beforeAll(async () => {
   await ready();
 });
-
-/** Doubles its outputs while training and adds a loss. */
-class Weighing extends Layer {
-  static override readonly className: string = 'Weighing';
-  kernel: Variable | null = null;
-
-  override build(input_shape: readonly (number | null)[]): void {
-    this.kernel = this.add_weight({
-      name: 'kernel',
-      shape: [input_shape.at(-1) ?? 1],
-      regularizer: 'l2',
-    });
-    super.build(input_shape);
-  }
-
-  override call(inputs: tf.Tensor, { training }: { readonly training: boolean }): tf.Tensor {
-    if (this.kernel === null) throw new Error('not built');
-    const outputs = tf.mul(inputs, this.kernel.read());
-    this.add_loss(tf.mean(tf.abs(outputs)));
-    return training ? tf.mul(outputs, 2) : outputs;
-  }
-}
 
 class Nested extends Layer {
   static override readonly className: string = 'Nested';
@@ -66,15 +44,6 @@ class Net extends Model {
   override call(inputs: tf.Tensor): tf.Tensor {
     return this.drop.apply(this.inner.apply(inputs));
   }
-}
-
-const x = (): tf.Tensor => tf.tensor2d([1, -2, 3, 0.5, 0.25, -1], [2, 3]);
-const y = (): tf.Tensor => tf.tensor2d([1, 0, 0, 1], [2, 2]);
-
-function functional(layer: Layer): Model {
-  const input = Input({ shape: [3], name: 'x' });
-  const outputs = new layers.Dense({ units: 2, name: 'head' }).apply(layer.apply(input));
-  return new Model({ inputs: input, outputs, name: 'around' });
 }
 
 function subclassed(): Model {
