@@ -109,24 +109,25 @@ const OUTLINES = {
   BareConcreteFunctionOutline: 'SavedBareConcreteFunction',
 };
 
+/** A field of an outline as it is in the message itself, where what is encoded has its type. */
+function wholeField(name, field, wanted, messages) {
+  const type = field.type.replace(/\w+Outline$/, (found) => OUTLINES[found] ?? found);
+  const isEncoded = type === 'bytes' && wanted?.type in messages;
+  const oneof = field.oneof === `_${name}` ? null : field.oneof;
+  return { ...field, oneof, type: isEncoded ? wanted.type : type };
+}
+
 /** Compares outlines with what they are outlines of; gives how many fields are equal. */
 function compareOutlines({ messages }, problems) {
   const namesOf = (message) => Object.keys(messages[message]).sort().join();
   let equal = 0;
-  for (const [outline, whole] of Object.entries(OUTLINES)) {
-    if (namesOf(outline) !== namesOf(whole)) problems.push(`${outline} has other fields`);
-    for (const [name, field] of Object.entries(messages[outline])) {
-      const wanted = messages[whole][name];
-      const type = field.type.replace(/\w+Outline$/, (found) => OUTLINES[found] ?? found);
-      const isEncoded = type === 'bytes' && wanted?.type in messages;
-      const isOwn = field.oneof === `_${name}`;
-      const oneof = isOwn ? null : field.oneof;
-      const same = { ...field, oneof, type: isEncoded ? wanted.type : type };
-      if (JSON.stringify(same) === JSON.stringify(wanted)) equal++;
-      else
-        problems.push(
-          `${outline}.${name}: ${JSON.stringify(field)}, not ${JSON.stringify(wanted)}`,
-        );
+  for (const [message, whole] of Object.entries(OUTLINES)) {
+    if (namesOf(message) !== namesOf(whole)) problems.push(`${message} has other fields`);
+    for (const [name, field] of Object.entries(messages[message])) {
+      const wanted = JSON.stringify(messages[whole][name]);
+      const found = wholeField(name, field, messages[whole][name], messages);
+      if (JSON.stringify(found) === wanted) equal++;
+      else problems.push(`${message}.${name}: ${JSON.stringify(field)}, not ${wanted}`);
     }
   }
   return equal;
