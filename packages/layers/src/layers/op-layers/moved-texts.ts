@@ -1,7 +1,7 @@
+import { UnsupportedError } from '@km/core';
 import { isMetaBackend, isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { flatten, mapStructure } from '../../engine/nest.ts';
-import { callOneOp } from './op-call.ts';
 import { joinTexts, textsOf } from './string-symbols.ts';
 import { SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
 
@@ -46,10 +46,7 @@ const COMPARING: ReadonlyMap<string, SymbolFunction> = new Map<string, SymbolFun
 function compared(a: unknown, b: unknown, equal: boolean): tf.Tensor {
   const [x, y] = [textsOf(a), textsOf(b)];
   const shape = tf.broadcast_util.assertAndGetBroadcastShape(x.shape, y.shape);
-  if (isTracing()) {
-    const op = equal ? 'Equal' : 'NotEqual';
-    return callOneOp({ op, inputs: [x, y], outputs: [{ shape, dtype: 'bool' }] });
-  }
+  if (isTracing()) throw untraceable('compares texts');
   if (isMetaBackend()) return tf.fill(shape, 0, 'bool' as never);
   const numbers = new Map<string, number>();
   const numbered = (texts: tf.Tensor): tf.Tensor => {
@@ -63,6 +60,11 @@ function compared(a: unknown, b: unknown, equal: boolean): tf.Tensor {
   const [left, right] = [numbered(x), numbered(y)];
   return equal ? tf.equal(left, right) : tf.notEqual(left, right);
 }
+
+const untraceable = (what: string): UnsupportedError =>
+  new UnsupportedError(
+    `A function that ${what} cannot be written into a graph here. Save with save_traces=false, which keeps configurations only.`,
+  );
 
 /** Texts without characters, which not every backend can fill in. */
 function emptyTexts(shape: readonly number[]): tf.Tensor {
@@ -80,8 +82,8 @@ export function onTexts(
 ): tf.Tensor | tf.Tensor[] {
   const comparing = COMPARING.get(symbol);
   if (comparing !== undefined) return comparing(input, new SymbolArgs(given));
-  if (isTracing()) return tracedMoves(fn, input, given);
   if (symbol === 'zeros_like') return emptyTexts(toOperand(input).shape);
+  if (isTracing()) throw untraceable('moves texts');
   const texts: string[] = [''];
   const placed = (value: unknown): unknown => {
     if (!isText(value)) return value;
@@ -91,45 +93,17 @@ export function onTexts(
     const numbers = tf.range(first, first + tensor.size, 1, 'int32');
     return tf.reshape(numbers, tensor.shape);
   };
-  const moved = movedPlaces(fn, input, given, placed);
-  const back = (places: tf.Tensor): tf.Tensor => {
-    if (isMetaBackend()) return emptyTexts(places.shape);
-    const found = Array.from(places.dataSync(), (place) => texts[place] ?? '');
-    return tf.tensor(found, places.shape, 'string');
-  };
-  return Array.isArray(moved) ? moved.map(back) : back(moved);
-}
-
-/** Runs a function on what stands for texts. */
-function movedPlaces(
-  fn: SymbolFunction,
-  input: unknown,
-  given: Given,
-  placed: (value: unknown) => unknown,
-): tf.Tensor | tf.Tensor[] {
   const args = Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
       OPTIONS.has(name) ? value : mapStructure<unknown, unknown>(value as never, placed),
     ]),
   );
-  return fn(mapStructure<unknown, unknown>(input as never, placed), new SymbolArgs(args));
-}
-
-/** Writes a function on the places of texts, and a look for the texts at the places that it gives. */
-function tracedMoves(fn: SymbolFunction, input: unknown, given: Given): tf.Tensor | tf.Tensor[] {
-  const texts: tf.Tensor[] = [tf.tensor1d([''], 'string')];
-  let next = 1;
-  const placed = (value: unknown): unknown => {
-    if (!isText(value)) return value;
-    const tensor = textsOf(value);
-    texts.push(tf.reshape(tensor, [tensor.size]));
-    const numbers = tf.range(next, next + tensor.size, 1, 'int32');
-    next += tensor.size;
-    return tf.reshape(numbers, tensor.shape);
+  const moved = fn(mapStructure<unknown, unknown>(input as never, placed), new SymbolArgs(args));
+  const back = (places: tf.Tensor): tf.Tensor => {
+    if (isMetaBackend()) return emptyTexts(places.shape);
+    const found = Array.from(places.dataSync(), (place) => texts[place] ?? '');
+    return tf.tensor(found, places.shape, 'string');
   };
-  const moved = movedPlaces(fn, input, given, placed);
-  const all = tf.concat(texts);
-  const back = (places: tf.Tensor): tf.Tensor => tf.gather(all, tf.cast(places, 'int32'));
   return Array.isArray(moved) ? moved.map(back) : back(moved);
 }
