@@ -170,6 +170,29 @@ test.each(MODELS)(
   },
 );
 
+/** Which layers of a file are told whether they train, by their paths. */
+async function toldOf(target: Target): Promise<ReadonlyMap<string, unknown>> {
+  const { kerasMetadata } = await readSavedModel(target);
+  return new Map(
+    kerasMetadata?.nodes.map(({ path, json }) => [path, JSON.parse(json).expects_training_arg]),
+  );
+}
+
+class Twice extends Layer {
+  static override readonly className: string = 'Twice';
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    return tf.mul(inputs, 2);
+  }
+}
+
+test('layers that do the same in training are noted as such again', async () => {
+  const original = await saved(functional(new Twice({ name: 'twice' })));
+  const told = await toldOf(original);
+  expect(told.get('root.layer-1')).toBe(false);
+  expect(await toldOf(await saved(await loaded(original)))).toEqual(told);
+});
+
 test('a model without its class trains on as it would when it is saved in between', async () => {
   const first = await loaded(await saved(compiled(subclassed())));
   const again = await loaded(await saved(first));

@@ -94,8 +94,9 @@ test('a checkpoint does not count layers with weights after a given vocabulary, 
   const lookup = new layers.StringLookup({ vocabulary: ['sea', 'land'], mask_token: '' });
   const { tables, edges } = await writtenTables(
     new Sequential([
+      new layers.InputLayer({ input_shape: [1], dtype: 'string' }),
       lookup,
-      new layers.Embedding({ input_dim: 9, output_dim: 2, input_shape: [1] }),
+      new layers.Embedding({ input_dim: 9, output_dim: 2 }),
     ]),
   );
   expect(tables).toEqual([]);
