@@ -1,6 +1,6 @@
 import { isTensorDType } from '@km/core/tensor-proto';
 import type { GraphDType } from './dtype.ts';
-import { OP_TABLE } from './op-table.ts';
+import { OP_TABLE } from './generated/op-table.ts';
 
 /** An input or output of an op: one tensor, a list of `count` tensors, or one per type of a list. */
 export interface ArgDef {
