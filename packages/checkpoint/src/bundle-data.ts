@@ -19,18 +19,27 @@ export class BundleData {
   readonly verifyChecksums: boolean;
   readonly #store: ReadableStore;
   readonly #prefix: string;
-  readonly #sources = new Map<number, ByteSource>();
+  readonly #prepare: (source: ByteSource) => ByteSource;
+  readonly #sources = new Map<number, Promise<ByteSource>>();
 
+  /** `prepare` may put another source in the place of that of a data file. */
   constructor(
     store: ReadableStore,
     prefix: string,
     header: BundleHeader,
     verifyChecksums: boolean,
+    prepare: (source: ByteSource) => ByteSource = (source) => source,
   ) {
     this.#store = store;
     this.#prefix = prefix;
+    this.#prepare = prepare;
     this.header = header;
     this.verifyChecksums = verifyChecksums;
+  }
+
+  /** Opens the first data file; those who read hear of a failure. */
+  begin(options?: ReadOptions): void {
+    this.#open(0, options).catch(() => undefined);
   }
 
   /** Reads the bytes of an entry and leaves their checksum to the caller. */
@@ -93,9 +102,16 @@ export class BundleData {
     );
   }
 
-  async #open(shard: number, options: ReadOptions | undefined): Promise<ByteSource> {
+  #open(shard: number, options: ReadOptions | undefined): Promise<ByteSource> {
     const known = this.#sources.get(shard);
     if (known !== undefined) return known;
+    const opened = this.#openAnew(shard, options);
+    this.#sources.set(shard, opened);
+    opened.catch(() => this.#sources.delete(shard));
+    return opened;
+  }
+
+  async #openAnew(shard: number, options: ReadOptions | undefined): Promise<ByteSource> {
     const { shards } = this.header;
     if (shard >= shards)
       throw new MalformedError(
@@ -109,7 +125,6 @@ export class BundleData {
         `There is no ${key}, which holds values of the checkpoint; copy all its data files next to the index.`,
         { source: key },
       );
-    this.#sources.set(shard, source);
-    return source;
+    return this.#prepare(source);
   }
 }

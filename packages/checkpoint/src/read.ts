@@ -19,6 +19,7 @@ import { lazyEntry } from './lazy-entry.ts';
 import { firstSlice, lazySlices } from './lazy-slices.ts';
 import { MAX_INDEX_BYTES } from './limits.ts';
 import { OBJECT_GRAPH_KEY, type ObjectGraph } from './object-graph.ts';
+import { firstLargeOffset, readAhead } from './read-ahead.ts';
 import { resolvePrefix } from './resolve-prefix.ts';
 
 /** Where a checkpoint lies: a prefix, one of its files, or a directory with a `checkpoint` file. */
@@ -31,6 +32,11 @@ export interface CheckpointLocation {
 export interface ReadCheckpointOptions extends ReadOptions {
   /** Compares the checksums of the index and of every tensor that is read; true unless set. */
   readonly verifyChecksums?: boolean;
+  /**
+   * Begins at once to read a single data file of up to 256 MB whole, in the background: for callers who want all
+   * tensors, and have something else to do first. The tensors then share memory. False unless set.
+   */
+  readonly readAhead?: boolean;
 }
 
 /** A tensor whose type only TensorFlow can use, such as a variant: its bytes as they are. */
@@ -69,7 +75,11 @@ export async function readCheckpoint(
   const { verifyChecksums = true, signal } = options;
   const prefix = await resolvePrefix(store, path, { signal });
   const index = await readIndex(store, prefix, verifyChecksums, options);
-  const data = new BundleData(store, prefix, index.header, verifyChecksums);
+  const ahead = options.readAhead === true && index.header.shards === 1;
+  const data = new BundleData(store, prefix, index.header, verifyChecksums, (source) =>
+    ahead ? readAhead(source, firstLargeOffset(index), { signal }) : source,
+  );
+  if (ahead) data.begin({ signal });
   const tensors = new Map<string, LazyTensor>();
   const opaque = new Map<string, OpaqueTensor>();
   for (const [name, entry] of inFileOrder(index)) {

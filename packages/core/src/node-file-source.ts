@@ -13,7 +13,9 @@ import {
   TruncatedError,
 } from '@km/core';
 
-const STEP_BYTES = 8 * 1024 * 1024;
+/** Bytes of one call; fewer when somebody watches the progress. */
+const STEP_BYTES = 64 * 1024 * 1024;
+const WATCHED_STEP_BYTES = 8 * 1024 * 1024;
 
 /**
  * Makes a source of a local file; the file is opened for each read and closed after it.
@@ -96,8 +98,9 @@ async function fill(
   options: ReadOptions | undefined,
 ): Promise<void> {
   const advance = progressOf(options, `reading ${file}`, bytes.length);
+  const most = options?.onProgress === undefined ? STEP_BYTES : WATCHED_STEP_BYTES;
   const readFrom = async (done: number): Promise<number> => {
-    const length = Math.min(STEP_BYTES, bytes.length - done);
+    const length = Math.min(most, bytes.length - done);
     if (length === 0) return 0;
     const { bytesRead } = await handle.read(bytes, done, length, start + done).catch((error) => {
       throw ioError(error, file);

@@ -27,6 +27,8 @@ export interface SavedModelLocation {
 export interface ReadSavedModelOptions extends ReadOptions {
   /** Compares the checksums of the variables; true unless set. */
   readonly verifyChecksums?: boolean;
+  /** Begins to read the variables while the description is decoded, as `readCheckpoint` says; false unless set. */
+  readonly readAhead?: boolean;
 }
 
 /** An open SavedModel: its description is in memory, its variables and assets are read when asked for. */
@@ -65,25 +67,27 @@ export async function readSavedModel(
   const directory = directoryOf(location.path);
   const open = (name: string, readOptions?: ReadOptions): Promise<ByteSource | undefined> =>
     store.open(joinKey(directory, name), { signal: readOptions?.signal });
+  let checkpoint: Promise<Checkpoint | undefined> | undefined;
+  const openOnce = (readOptions?: ReadOptions): Promise<Checkpoint | undefined> => {
+    checkpoint ??= openVariables(store, directory, open, { ...options, ...readOptions });
+    checkpoint.catch(() => {
+      checkpoint = undefined;
+    });
+    return checkpoint;
+  };
+  if (options.readAhead === true) openOnce().catch(() => undefined);
   const { file, model } = await readDescription(location, open, options);
   const kerasMetadata = await readKerasMetadata(
     model,
     await open(KERAS_METADATA, options),
     options,
   );
-  let checkpoint: Promise<Checkpoint | undefined> | undefined;
   return {
     ...model,
     directory,
     file,
     kerasMetadata,
-    openVariables(readOptions) {
-      checkpoint ??= openVariables(store, directory, open, { ...options, ...readOptions });
-      checkpoint.catch(() => {
-        checkpoint = undefined;
-      });
-      return checkpoint;
-    },
+    openVariables: openOnce,
     openAsset: (asset, readOptions) => openAsset(asset, open, readOptions),
     async readFingerprint(readOptions) {
       const source = await open('fingerprint.pb', readOptions);

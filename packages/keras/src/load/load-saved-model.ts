@@ -45,7 +45,10 @@ export async function loadModelSavedModel(
 ): Promise<Model> {
   const wanted = LoadOptions.from(options);
   wanted.refuseAliases();
-  const saved = await readSavedModel({ store: place.store, path: place.path }, context.read);
+  const { store, path } = place;
+  // Who loads without compiling may leave out much of the file: the state of the optimizer.
+  const readAhead = context.compile && !wanted.experimental_skip_checkpoint;
+  const saved = await readSavedModel({ store, path }, { ...context.read, readAhead });
   const root = saved.kerasMetadata?.nodes.find(({ node }) => node === 0);
   if (saved.kerasMetadata === undefined || root === undefined) throw notKeras(place.shown);
   const metadata = readMetadata(root, place.shown);
