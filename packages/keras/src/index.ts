@@ -23,6 +23,7 @@ export {
   metrics,
   mixed_precision,
   optimizers,
+  RaggedTensor,
   register_keras_serializable,
   regularizers,
   Sequential,

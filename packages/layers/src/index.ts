@@ -57,6 +57,12 @@ export {
   skip_failed_serialization,
 } from './engine/registry.ts';
 export { provide_saving, type Saving } from './engine/saving.ts';
+export {
+  type FromTensorOptions,
+  RaggedTensor,
+  type RaggedValues,
+  type ToTensorOptions,
+} from './engine/ragged-tensor.ts';
 export { Sequential, type SequentialOptions } from './engine/sequential.ts';
 export { clear_session } from './engine/session.ts';
 export type { SummaryOptions } from './engine/summary.ts';

@@ -1,6 +1,11 @@
+import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { RaggedTensor } from '../src/engine/ragged-tensor.ts';
+import { RaggedTensor } from '../src/index.ts';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
 const values = (): tf.Tensor => tf.tensor1d([1, 2, 3, 4]);
 const rows = [[1, 2, 3], [], [4]];

@@ -80,12 +80,17 @@ function lengthsBefore(tensor: tf.Tensor, padding: number | boolean | string): I
 /** Rows of different lengths: values in one tensor, and where each row starts and ends in it. */
 export class RaggedTensor {
   readonly values: RaggedValues;
-  /** Where rows start in the values, and at last where the values end. */
-  readonly row_splits: Int32Array;
+  /** Kept out of the enumerable properties, which tfjs searches for tensors. */
+  readonly #splits: Int32Array;
 
   private constructor(values: RaggedValues, splits: Int32Array) {
     this.values = values;
-    this.row_splits = splits;
+    this.#splits = splits;
+  }
+
+  /** Where rows start in the values, and at last where the values end. */
+  get row_splits(): Int32Array {
+    return this.#splits;
   }
 
   /** Cuts rows at given places; the values stay those of the caller. */
