@@ -67,7 +67,7 @@ function padRows(ragged: RaggedTensor, options: ToTensorOptions): tf.Tensor {
 /** Number of items of each row before the padding at its end. */
 function lengthsBefore(tensor: tf.Tensor, padding: number | boolean | string): Int32Array {
   const [rows = 0, width = 0, ...item] = tensor.shape;
-  const size = item.reduce((product, length) => product * length, 1);
+  const size = Math.max(1, tf.util.sizeFromShape(item));
   const data: ArrayLike<unknown> = tensor.dataSync<'string'>();
   const blank = tensor.dtype === 'bool' ? Number(padding) : padding;
   return Int32Array.from({ length: rows }, (_, row) => {
@@ -146,17 +146,19 @@ export class RaggedTensor {
     if (lengths !== null && padding !== null) {
       throw new TypeError('Specify lengths or padding, but not both.');
     }
-    const flat = tf.reshape(tensor, [rows * width, ...item]);
+    const joined = (): tf.Tensor => tf.reshape(tensor, [rows * width, ...item]);
     if (ragged_rank > 1) {
-      const inner = RaggedTensor.from_tensor(flat, { ...options, ragged_rank: ragged_rank - 1 });
+      const deeper = { ...options, ragged_rank: ragged_rank - 1 };
+      const inner = RaggedTensor.from_tensor(joined(), deeper);
       return RaggedTensor.from_row_lengths(inner, new Int32Array(rows).fill(width));
     }
     const kept = padding === null ? lengths : lengthsBefore(tensor, padding);
     if (kept === null) {
-      return RaggedTensor.from_row_lengths(flat, new Int32Array(rows).fill(width));
+      return RaggedTensor.from_row_lengths(joined(), new Int32Array(rows).fill(width));
     }
     const cut = Int32Array.from(kept, (length) => Math.min(length, width));
-    return RaggedTensor.from_row_lengths(takeRows(flat, takenPlaces(cut, width)), cut);
+    const taken = tf.tidy(() => takeRows(joined(), takenPlaces(cut, width)));
+    return RaggedTensor.from_row_lengths(taken, cut);
   }
 
   /** Number of rows. */
