@@ -38,6 +38,12 @@ export * as nest from './engine/nest.ts';
 export { Node } from './engine/node.ts';
 export { heldBy } from './engine/owned-functions.ts';
 export type { PolicyLike } from './engine/policy.ts';
+export {
+  type FromTensorOptions,
+  RaggedTensor,
+  type RaggedValues,
+  type ToTensorOptions,
+} from './engine/ragged-tensor.ts';
 export { builtin_layers, ready, register } from './engine/ready.ts';
 export {
   type CustomObjects,
@@ -57,12 +63,6 @@ export {
   skip_failed_serialization,
 } from './engine/registry.ts';
 export { provide_saving, type Saving } from './engine/saving.ts';
-export {
-  type FromTensorOptions,
-  RaggedTensor,
-  type RaggedValues,
-  type ToTensorOptions,
-} from './engine/ragged-tensor.ts';
 export { Sequential, type SequentialOptions } from './engine/sequential.ts';
 export { clear_session } from './engine/session.ts';
 export type { SummaryOptions } from './engine/summary.ts';

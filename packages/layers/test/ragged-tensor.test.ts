@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { RaggedTensor } from '../src/index.ts';
+import { RaggedTensor, ready } from '../src/index.ts';
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await ready('cpu');
 });
 
 const values = (): tf.Tensor => tf.tensor1d([1, 2, 3, 4]);

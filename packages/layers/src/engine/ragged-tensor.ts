@@ -253,7 +253,9 @@ export class RaggedTensor {
     const { values } = this;
     const items = values instanceof RaggedTensor ? values.to_list() : values.arraySync();
     const list = items as unknown[];
-    return Array.from(this.row_starts(), (start, row) => list.slice(start, this.row_splits[row + 1]));
+    return Array.from(this.row_starts(), (start, row) =>
+      list.slice(start, this.row_splits[row + 1]),
+    );
   }
 
   get isDisposed(): boolean {
