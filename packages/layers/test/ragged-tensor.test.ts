@@ -73,3 +73,37 @@ test('gradients reach the values through the padding', () => {
   );
   expect(grad(values()).arraySync()).toEqual([2, 4, 6, 8]);
 });
+
+// What tf.RaggedTensor of TensorFlow 2.15.1 gives for the same calls.
+test('padding and cutting at several depths give what TensorFlow gives', () => {
+  const ragged = RaggedTensor.from_row_splits(values(), [0, 3, 3, 4]);
+  expect(ragged.to_tensor({ shape: [4, 2] }).arraySync()).toEqual([
+    [1, 2],
+    [0, 0],
+    [4, 0],
+    [0, 0],
+  ]);
+  const levels = [
+    [0, 2, 3],
+    [0, 3, 3, 4],
+  ];
+  const nested = RaggedTensor.from_nested_row_splits(values(), levels);
+  expect(nested.shape).toEqual([2, null, null]);
+  expect(nested.bounding_shape()).toEqual([2, 2, 3]);
+  expect(nested.to_tensor({ shape: [null, 1, 2] }).arraySync()).toEqual([[[1, 2]], [[4, 0]]]);
+  const x = tf.tensor3d([1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0], [2, 3, 2]);
+  const whole = [
+    [
+      [1, 1],
+      [2, 0],
+    ],
+    [],
+  ];
+  expect(RaggedTensor.from_tensor(x, { padding: 0 }).to_list()).toEqual(whole);
+  expect(RaggedTensor.from_tensor(x, { lengths: [2, 0] }).to_list()).toEqual(whole);
+  const deep = RaggedTensor.from_tensor(x, { padding: 0, ragged_rank: 2 });
+  expect(deep.to_list()).toEqual([
+    [[1, 1], [2], []],
+    [[], [], []],
+  ]);
+});
