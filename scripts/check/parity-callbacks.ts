@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { callbacks, optimizers, type Sequential } from '@km/keras';
-import { data, net, type ParityCase, Recorder, rows } from './parity-base.ts';
+import path from 'node:path';
+import { callbacks, train as checkpoints, optimizers, type Sequential, utils } from '@km/keras';
+import { data, end, net, type ParityCase, type ParityLog, Recorder, rows } from './parity-base.ts';
 
 type Callback = callbacks.Callback;
 type FitOptions = Parameters<Sequential['fit']>[2];
@@ -258,6 +259,56 @@ const BACKUPS: readonly (readonly [string, object, readonly [number, number | nu
   ['kept', { delete_checkpoint: false }, [2, null]],
 ];
 
+class Rows extends utils.Sequence {
+  __len__(): number {
+    return 3;
+  }
+
+  __getitem__(place: number) {
+    const { X, Y } = data();
+    return [rows(X, place * 4, place * 4 + 4), rows(Y, place * 4, place * 4 + 4)] as const;
+  }
+}
+
+function* endless() {
+  for (;;) yield* batches();
+}
+
+type Kind = 'arrays' | 'sequence' | 'generator';
+
+function trainFrom(kind: Kind, model: Sequential, list: Callback[]) {
+  const options = { ...QUIET, epochs: 4, shuffle: false, callbacks: list };
+  if (kind === 'arrays') return train(model, list, 4);
+  if (kind === 'sequence') return model.fit(new Rows(), null, options);
+  return model.fit(endless(), null, { ...options, steps_per_epoch: 3 });
+}
+
+/** What is trained on, the arguments, where the training breaks off, and the steps that are taken at once. */
+const PARTS: Readonly<Record<string, readonly [Kind, object, [number, number | null], number]>> = {
+  'every batch': ['arrays', { save_freq: 1 }, [2, 2], 1],
+  'every other batch': ['arrays', { save_freq: 2 }, [1, 2], 1],
+  'behind the last batch': ['arrays', { save_freq: 1 }, [2, null], 1],
+  kept: ['arrays', { save_freq: 2, delete_checkpoint: false }, [2, 2], 1],
+  sequence: ['sequence', { save_freq: 1 }, [2, 2], 1],
+  'sequence, other batches': ['sequence', { save_freq: 2 }, [1, 2], 1],
+  generator: ['generator', { save_freq: 1 }, [2, 2], 1],
+  'two at once': ['arrays', { save_freq: 1 }, [1, 2], 2],
+  'two at once, every other time': ['arrays', { save_freq: 2 }, [2, 0], 2],
+  'before the first backup': ['arrays', { save_freq: 5 }, [1, 0], 1],
+};
+const COUNTERS = ['ckpt_saved_batch', 'ckpt_saved_epoch', 'save_counter', 'train_counter'];
+
+/** Logs the counters of a backup. */
+async function counters(log: ParityLog, folder: string): Promise<void> {
+  const newest = await checkpoints.latest_checkpoint(path.join(folder, 'chief'));
+  if (newest === null) return;
+  const values = COUNTERS.map(async (name) => {
+    const { data } = await checkpoints.load_variable(newest, `${name}/.ATTRIBUTES/VARIABLE_VALUE`);
+    return data[0];
+  });
+  log.add('counters', await Promise.all(values));
+}
+
 const hasFiles = (folder: string): boolean =>
   existsSync(folder) &&
   readdirSync(folder, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
@@ -345,6 +396,36 @@ const FILES: Readonly<Record<string, ParityCase>> = {
     const whole = adam();
     await train(whole, [], 4);
     log.add('uninterrupted', whole.get_weights());
+  },
+  async backups_within_epochs(log) {
+    const made = (steps_per_execution: number): Sequential => {
+      const model = net();
+      const optimizer = new optimizers.Adam({ learning_rate: 0.05 });
+      model.compile({ optimizer, loss: 'mse', steps_per_execution });
+      return model;
+    };
+    for (const [name, [kind, options, place, atOnce]] of Object.entries(PARTS)) {
+      const backup_dir = log.path(name);
+      const backup = () => new callbacks.BackupAndRestore({ backup_dir, ...options });
+      await log.error(name, () => trainFrom(kind, made(atOnce), [backup(), new Breaker(...place)]));
+      const files = () => log.paths().filter((file) => file.startsWith(`${name}${path.sep}`));
+      log.add('files', files());
+      await counters(log, backup_dir);
+      const model = made(atOnce);
+      const noted = ['on_epoch_begin', 'on_train_batch_begin', 'on_train_batch_end'];
+      const history = await trainFrom(kind, model, [backup(), new Recorder(log, noted)]);
+      log.add('history', [history.epoch, history.history]);
+      end(log, model);
+      log.add('files', files());
+    }
+    for (const wrong of [0, null, false, 'batch']) {
+      const shown = { null: 'None', false: 'False' }[String(wrong)] ?? String(wrong);
+      await log.error(`every ${shown}`, () => {
+        const save_freq = wrong as never;
+        const backup = new callbacks.BackupAndRestore({ backup_dir: log.path('wrong'), save_freq });
+        return train(line(), [backup], 1);
+      });
+    }
   },
   async boards(log) {
     const { X, Y } = data();

@@ -288,6 +288,65 @@ def backups(log):
     log("uninterrupted", whole.get_weights())
 
 
+class Rows(keras.utils.Sequence):
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, place):
+        return X[place * 4 : place * 4 + 4], Y[place * 4 : place * 4 + 4]
+
+
+def endless():
+    while True:
+        yield from (Rows()[place] for place in range(3))
+
+
+def fit_from(kind, model, callbacks):
+    options = {"epochs": 4, "shuffle": False, "verbose": 0, "callbacks": callbacks}
+    if kind == "arrays":
+        return fit(model, callbacks, 4)
+    return model.fit(Rows(), **options) if kind == "sequence" else model.fit(endless(), steps_per_epoch=3, **options)
+
+
+# What is trained on, the arguments, where the training breaks off, and the steps that are taken at once.
+PARTS = {
+    "every batch": ("arrays", dict(save_freq=1), (2, 2), 1),
+    "every other batch": ("arrays", dict(save_freq=2), (1, 2), 1),
+    "behind the last batch": ("arrays", dict(save_freq=1), (2, None), 1),
+    "kept": ("arrays", dict(save_freq=2, delete_checkpoint=False), (2, 2), 1),
+    "sequence": ("sequence", dict(save_freq=1), (2, 2), 1),
+    "sequence, other batches": ("sequence", dict(save_freq=2), (1, 2), 1),
+    "generator": ("generator", dict(save_freq=1), (2, 2), 1),
+    "two at once": ("arrays", dict(save_freq=1), (1, 2), 2),
+    "two at once, every other time": ("arrays", dict(save_freq=2), (2, 0), 2),
+    "before the first backup": ("arrays", dict(save_freq=5), (1, 0), 1),
+}
+COUNTERS = ["ckpt_saved_batch", "ckpt_saved_epoch", "save_counter", "train_counter"]
+
+
+@case
+def backups_within_epochs(log):
+    def made(at_once):
+        model = net()
+        model.compile(keras.optimizers.Adam(0.05), "mse", steps_per_execution=at_once)
+        return model
+
+    for name, (kind, options, place, at_once) in PARTS.items():
+        folder = log.path(name)
+        log.error(name, lambda: fit_from(kind, made(at_once), [C.BackupAndRestore(folder, **options), breaker(*place)]))
+        log("files", [path for path in log.paths() if path.startswith(name + os.sep)])
+        path = tf.train.latest_checkpoint(os.path.join(folder, "chief"))
+        if path is not None:
+            log("counters", [tf.train.load_variable(path, counter + "/.ATTRIBUTES/VARIABLE_VALUE") for counter in COUNTERS])
+        model = made(at_once)
+        history = fit_from(kind, model, [C.BackupAndRestore(folder, **options), Recorder(log, ["on_epoch_begin", "on_train_batch_begin", "on_train_batch_end"])])
+        log("history", [history.epoch, history.history])
+        end(log, model)
+        log("files", [path for path in log.paths() if path.startswith(name + os.sep)])
+    for wrong in [0, None, False, "batch"]:
+        log.error("every %s" % wrong, lambda: fit(line(), [C.BackupAndRestore(log.path("wrong"), save_freq=wrong)], 1))
+
+
 # TensorFlow leaves out the results of batches that its documentation promises, unless it also writes the speed.
 BOARDS = {
     "plain": dict(),

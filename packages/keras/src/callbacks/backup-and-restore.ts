@@ -34,21 +34,21 @@ interface Backup {
 
 /**
  * Backs up a training, and lets `fit` go on with one that was interrupted: with the same model, callbacks and data it
- * continues behind the last epoch, or the last batch, that was backed up. TensorFlow reads and writes the same files.
+ * continues behind the last epoch, or the last batch, that was backed up. Within an epoch it counts on, and reads the data
+ * from their start. TensorFlow reads and writes the same files.
  */
 export class BackupAndRestore extends callbacks.Callback implements TrainingState {
   readonly backup_dir: CheckpointPath;
   readonly save_freq: 'epoch' | number;
   readonly delete_checkpoint: boolean;
   #backup: Backup | null = null;
-  #epoch: number = 0;
   #batches: number = 0;
 
   /** @throws UnsupportedError with `save_before_preemption`. */
   constructor(config: BackupAndRestoreConfig) {
     super();
     this.backup_dir = config.backup_dir;
-    this.save_freq = config.save_freq ?? 'epoch';
+    this.save_freq = config.save_freq === undefined ? 'epoch' : config.save_freq;
     this.delete_checkpoint = config.delete_checkpoint ?? true;
     if (config.save_before_preemption) {
       throw new UnsupportedError(
@@ -86,31 +86,34 @@ export class BackupAndRestore extends callbacks.Callback implements TrainingStat
   startOf(initial_epoch: number, steps: number | null): TrainingStart {
     const epoch = numberOf(this.#backup?.epoch);
     const batch = numberOf(this.#backup?.batch);
-    if (epoch < 0) return { epoch: initial_epoch, step: 0 };
-    if (this.save_freq === 'epoch') return { epoch: epoch + 1, step: 0 };
+    if (this.save_freq === 'epoch')
+      return { epoch: epoch < 0 ? initial_epoch : epoch + 1, step: 0 };
     if (batch < 0) return { epoch: initial_epoch, step: 0 };
     const isLast = steps !== null && batch === steps - 1;
     return isLast ? { epoch: epoch + 1, step: 0 } : { epoch, step: batch + 1 };
   }
 
   override on_epoch_begin(epoch: number, _logs: Logs): void {
-    this.#epoch = epoch;
+    this.#backup?.epoch.assign(epoch);
   }
 
-  override async on_train_batch_end(batch: number, _logs: Logs): Promise<void> {
+  /** Notes the first of the steps that are taken at once: TensorFlow goes on behind it. */
+  override on_train_batch_begin(batch: number, _logs: Logs): void {
+    this.#backup?.batch.assign(batch);
+  }
+
+  override async on_train_batch_end(_batch: number, _logs: Logs): Promise<void> {
     if (this.save_freq === 'epoch') return;
     this.#batches += 1;
-    if (this.#batches % this.save_freq === 0) await this.#save(this.#epoch, batch);
+    if (this.#batches % this.save_freq === 0) await this.#save();
   }
 
-  override async on_epoch_end(epoch: number, _logs: Logs): Promise<void> {
-    if (this.save_freq === 'epoch') await this.#save(epoch, 0);
+  override async on_epoch_end(_epoch: number, _logs: Logs): Promise<void> {
+    if (this.save_freq === 'epoch') await this.#save();
   }
 
-  async #save(epoch: number, batch: number): Promise<void> {
+  async #save(): Promise<void> {
     if (this.#backup === null) return;
-    this.#backup.epoch.assign(epoch);
-    this.#backup.batch.assign(batch);
     this.#backup.trained.assign(this.running_model._train_counter);
     await this.#backup.manager.save();
   }

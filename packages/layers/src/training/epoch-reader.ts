@@ -74,12 +74,16 @@ export class EpochReader {
     this.#exhausted = false;
   }
 
-  /** Reads an epoch, without the batches before `first`. */
+  /**
+   * Reads an epoch whose steps count from `first`. As in `tf.keras`, it reads from the first batch of the data on; where
+   * their number is not known, which `tf.keras` refuses, it leaves out the batches before `first`.
+   */
   async epoch<R>(steps: EpochSteps<R>, first = 0): Promise<void> {
     if (this.#source.restarts || this.#iterator === null) this.#iterator = this.#source.batches();
     let step = first;
     try {
-      for (let k = 0; k < first; k += 1) await this.#call(1, (reader) => reader.next());
+      const skipped = this.#steps === null ? first : 0;
+      for (let k = 0; k < skipped; k += 1) await this.#call(1, (reader) => reader.next());
       while (this.#steps === null || step < this.#steps) {
         const count = Math.min(this.#at_once, (this.#steps ?? Number.POSITIVE_INFINITY) - step);
         await steps.begin(step);

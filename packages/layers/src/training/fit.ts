@@ -148,10 +148,9 @@ async function runEpochs(training: Run, start: TrainingStart, epochs: number): P
     await callbacks.on_epoch_begin(epoch);
     const first = epoch === start.epoch ? start.step : 0;
     results = (await trainEpoch(training, first)) ?? results;
-    if (results === null) {
-      throw new RangeError('There was no batch to train on: the data are empty.');
-    }
-    results = metricResults(model, results);
+    // Data of unknown size have told that the interrupted epoch was at its end.
+    if (results === null && first > 0) continue;
+    results = metricResults(model, notEmpty(results));
     logs = { ...results };
     if (validation !== null && validates(epoch, options.validation_freq ?? 1)) {
       Object.assign(logs, await validate(model, validation, callbacks));
@@ -162,7 +161,12 @@ async function runEpochs(training: Run, start: TrainingStart, epochs: number): P
   return logs;
 }
 
-/** Trains one epoch, without the batches before `first`; null when there was no batch. */
+function notEmpty(results: Logs | null): Logs {
+  if (results !== null) return results;
+  throw new RangeError('There was no batch to train on: the data are empty.');
+}
+
+/** Trains one epoch from the step `first` on; null when there was no batch. */
 async function trainEpoch(
   { model, reader, callbacks, take }: Run,
   first: number,
