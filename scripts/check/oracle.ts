@@ -22,6 +22,7 @@ import { judgeRow, type MatrixRow } from './oracle-rows.ts';
 import { oracleShown } from './oracle-saved-model-cli.ts';
 import { oracleServing, SERVED } from './oracle-serving.ts';
 import { kitSteps, oracleStep } from './oracle-step.ts';
+import { oracleSymbols } from './oracle-symbols.ts';
 import { oracleTrace, TRACED_VERSIONS } from './oracle-trace.ts';
 import { oracleTrain } from './oracle-train.ts';
 import { oracleTypescript, TYPESCRIPT } from './oracle-typescript.ts';
@@ -125,8 +126,8 @@ async function readAcross(
 }
 
 /**
- * Runs SavedModels by programs without Keras, lets TensorFlow train models of classes written here, and compares steps of
- * the models that TensorFlow revives.
+ * Runs SavedModels by programs without Keras, lets TensorFlow train models of classes written here and run functions, and
+ * compares steps of the models that TensorFlow revives.
  */
 async function runPrograms(kit: Kit, work: string, all: boolean): Promise<Outcome[]> {
   const { version } = kit;
@@ -139,7 +140,9 @@ async function runPrograms(kit: Kit, work: string, all: boolean): Promise<Outcom
   const steps = kitSteps(theirs).filter(({ id }) => all || SERVED.includes(id));
   const stepped = await oracleStep(version, steps);
   printGroup(`one step, ${version}`, stepped);
-  return [...served, ...own, ...stepped];
+  const symbols = await oracleSymbols(version);
+  printGroup(`symbols, ${version}`, symbols);
+  return [...served, ...own, ...stepped, ...symbols];
 }
 
 async function checkVersion(version: string, selection: Selection): Promise<Outcome[]> {

@@ -379,6 +379,60 @@ test('functions of texts and spectra are written as the ops of TensorFlow, and r
   close(run(traced, spectra, [values([2, 16])])[0], spectrum(values([2, 16])));
 });
 
+const MOVES: ReadonlyArray<readonly [name: string, args: object]> = [
+  ['transpose', { perm: [1, 0] }],
+  ['reshape', { shape: [-1] }],
+  ['tile', { multiples: [1, 2] }],
+  ['gather', { indices: [2, 0], axis: 1 }],
+  [
+    'pad',
+    {
+      paddings: [
+        [0, 0],
+        [1, 0],
+      ],
+    },
+  ],
+  ['reverse', { axis: [1] }],
+  ['strided_slice', { begin: [0, 1], end: [2, 3], strides: [1, 1] }],
+  ['tensor_scatter_nd_update', { indices: [[1, 1]], updates: ['new'] }],
+  ['zeros_like', {}],
+  ['math.equal', { y: 'ccc' }],
+  ['__operators__.add', { y: '!' }],
+];
+
+test.each(MOVES)('tf.%s with %p of texts is written into a graph for any batch', (name, args) => {
+  const layer = new layers.TFOpLambda({ function: name });
+  const apply = (x: tf.Tensor): tf.Tensor => layer.apply<tf.Tensor>(x, args as CallArgs);
+  const library = new FunctionLibrary();
+  const spec = { shape: [null, 3], dtype: 'string' } as const;
+  const traced = trace((x) => apply(x as tf.Tensor), [spec], { library });
+  const x = tf.tensor2d(['a', 'bb', 'ccc', '', 'é', 'f'], [2, 3], 'string');
+  const [[found], wanted] = [run(traced, library, [x]), apply(x)];
+  expect(found?.shape).toEqual(wanted.shape);
+  expect(Array.from(found?.dataSync() ?? [])).toEqual(Array.from(wanted.dataSync()));
+});
+
+test('texts of several tensors are joined, stacked and chosen in a graph', () => {
+  const made = new Map<string, Layer>();
+  const fn = (name: string, input: unknown, args: object): tf.Tensor => {
+    const layer = made.get(name) ?? new layers.TFOpLambda({ function: name });
+    made.set(name, layer);
+    return layer.apply<tf.Tensor>(input as tf.Tensor, args as never);
+  };
+  const apply = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => {
+    const joined = [fn('concat', [x, y], { axis: 1 }), fn('concat', [y, x], { axis: 1 })];
+    const stacked = fn('stack', joined, { axis: 0 });
+    return fn('where', fn('math.equal', stacked, { y: 'b' }), { x: stacked, y: '-' });
+  };
+  const library = new FunctionLibrary();
+  const spec = { shape: ['batch', 2], dtype: 'string' } as const;
+  const traced = trace((x, y) => apply(x as tf.Tensor, y as tf.Tensor), [spec, spec], { library });
+  const given = [tf.tensor2d([['a', 'b']], [1, 2]), tf.tensor2d([['b', 'd']], [1, 2])] as const;
+  const [found] = run(traced, library, given);
+  expect(found?.arraySync()).toEqual([[['-', 'b', 'b', '-']], [['b', '-', '-', 'b']]]);
+});
+
 test('functions that depend on values are refused in a graph', () => {
   const spec = { shape: [2, 3], dtype: 'float32' } as const;
   const apply = (name: string, args: CallArgs | object) => (): unknown =>

@@ -1,11 +1,12 @@
 import type { Tensor as TensorRecord } from '@km/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { META } from '../meta/index.ts';
 import type { Compiled } from './compiled.ts';
 import { deviceDType, type GraphDType } from './dtype.ts';
 import { HostTensor } from './host-tensor.ts';
 import { recordOfValue, valueOfRecord } from './records.ts';
 import type { Run } from './run.ts';
-import { ComplexTensor, onDevice, share, type Value, Variant } from './values.ts';
+import { ComplexTensor, onDevice, onHost, share, type Value, Variant } from './values.ts';
 
 /** An input or output with its name and the type that the graph gives it. */
 export interface Named {
@@ -41,12 +42,13 @@ export class GraphFunction {
   run(inputs: readonly Value[]): Value[] {
     this.#check(inputs);
     const run = this.#start();
+    const given = inputs.map(withTextsOnHost);
     let values: Value[] = [];
     tf.tidy(() => {
       try {
         const { origins } = this.#compiled;
         values = this.#compiled
-          .run(inputs, run)
+          .run(given, run)
           .map((value, i) => (origins[i] === 'owned' ? value : share(value)));
       } catch (error) {
         discardTape();
@@ -94,6 +96,12 @@ export class GraphFunction {
       }
     }
   }
+}
+
+/** Texts lie in JavaScript, because few kernels of backends take them; without values they stay where they are. */
+function withTextsOnHost(value: Value): Value {
+  const isText = value instanceof tf.Tensor && value.dtype === 'string';
+  return isText && tf.getBackend() !== META ? onHost(value, 'string') : value;
 }
 
 /** Frees what tfjs has kept for a gradient that failed; it does so itself only where the gradient succeeds. */

@@ -1,4 +1,4 @@
-import { MalformedError, UnsupportedError } from '@km/core';
+import { MalformedError } from '@km/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type Element, HostTensor } from '../executor/host-tensor.ts';
@@ -96,13 +96,31 @@ const roll: OpBuilder = () =>
     });
   });
 
+/** Reverses the first elements of an axis, as many as the batch entry has. */
+function hostReverseSequence(
+  x: HostTensor,
+  lengths: readonly number[],
+  sequence: number,
+  batch: number,
+): HostTensor {
+  const strides = stridesOf(x.shape);
+  const [step = 1, entry = 1] = [strides[sequence], strides[batch]];
+  const data = Array.from({ length: x.size }, (_, i) => {
+    const t = Math.floor(i / step) % (x.shape[sequence] ?? 1);
+    const length = lengths[Math.floor(i / entry) % (x.shape[batch] ?? 1)] ?? 0;
+    const from = t < length ? length - 1 - t : t;
+    return x.data[i + (from - t) * step] ?? 0;
+  });
+  return new HostTensor(x.dtype, x.shape, data);
+}
+
 const reverseSequence: OpBuilder = (node) => {
   const sequence = node.attrs.int('seq_dim');
   const batch = node.attrs.int('batch_dim');
   return (inputs) => {
     const x = inputAt(inputs, 0);
     const lengths = integersOf(inputAt(inputs, 1));
-    if (isHost(x)) throw new UnsupportedError('Sequences outside of a backend are not reversed.');
+    if (isHost(x)) return hostReverseSequence(x, lengths, sequence, batch);
     return tf.tidy(() => {
       const tensor = onDevice(x);
       const steps = tensor.shape[sequence] ?? 0;
@@ -163,7 +181,8 @@ const pad: OpBuilder = (node) => {
   return (inputs) => {
     const x = inputAt(inputs, 0);
     const value = inputs[2];
-    const fill = value === undefined ? 0 : (onHost(value, dtype).data[0] ?? 0);
+    const empty = dtype === 'string' ? new Uint8Array() : 0;
+    const fill = value === undefined ? empty : (onHost(value, dtype).data[0] ?? empty);
     const rank = 'shape' in x ? x.shape.length : 0;
     const pairs = paddingsOf(inputs[1], rank);
     if (isHost(x)) return hostPad(x, pairs, fill);

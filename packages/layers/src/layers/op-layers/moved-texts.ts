@@ -1,7 +1,7 @@
-import { UnsupportedError } from '@km/core';
 import { isMetaBackend, isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { flatten, mapStructure } from '../../engine/nest.ts';
+import { callOneOp } from './op-call.ts';
 import { joinTexts, textsOf } from './string-symbols.ts';
 import { SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
 
@@ -11,7 +11,7 @@ type Given = Readonly<Record<string, unknown>>;
 const MOVING: ReadonlySet<string> = new Set(
   `transpose gather gather_nd reverse roll tile repeat split where pad boolean_mask broadcast_to slice strided_slice
   dynamic_partition unstack stack concat __operators__.getitem image.flip_left_right image.flip_up_down
-  linalg.matrix_transpose`.split(/\s+/),
+  linalg.matrix_transpose reverse_sequence tensor_scatter_nd_update`.split(/\s+/),
 );
 
 const isText = (value: unknown): boolean =>
@@ -46,7 +46,10 @@ const COMPARING: ReadonlyMap<string, SymbolFunction> = new Map<string, SymbolFun
 function compared(a: unknown, b: unknown, equal: boolean): tf.Tensor {
   const [x, y] = [textsOf(a), textsOf(b)];
   const shape = tf.broadcast_util.assertAndGetBroadcastShape(x.shape, y.shape);
-  if (isTracing()) throw untraceable('compares texts');
+  if (isTracing()) {
+    const op = equal ? 'Equal' : 'NotEqual';
+    return callOneOp({ op, inputs: [x, y], outputs: [{ shape, dtype: 'bool' }] });
+  }
   if (isMetaBackend()) return tf.fill(shape, 0, 'bool' as never);
   const numbers = new Map<string, number>();
   const numbered = (texts: tf.Tensor): tf.Tensor => {
@@ -61,14 +64,9 @@ function compared(a: unknown, b: unknown, equal: boolean): tf.Tensor {
   return equal ? tf.equal(left, right) : tf.notEqual(left, right);
 }
 
-const untraceable = (what: string): UnsupportedError =>
-  new UnsupportedError(
-    `A function that ${what} cannot be written into a graph here. Save with save_traces=false, which keeps configurations only.`,
-  );
-
 /** Texts without characters, which not every backend can fill in. */
 function emptyTexts(shape: readonly number[]): tf.Tensor {
-  if (isMetaBackend()) return tf.fill([...shape], '', 'string');
+  if (isMetaBackend() || isTracing()) return tf.fill([...shape], '', 'string');
   const texts = new Array<string>(tf.util.sizeFromShape([...shape])).fill('');
   return tf.tensor(texts, [...shape], 'string');
 }
@@ -83,7 +81,7 @@ export function onTexts(
   const comparing = COMPARING.get(symbol);
   if (comparing !== undefined) return comparing(input, new SymbolArgs(given));
   if (symbol === 'zeros_like') return emptyTexts(toOperand(input).shape);
-  if (isTracing()) throw untraceable('moves texts');
+  if (isTracing()) return tracedMoves(fn, input, given);
   const texts: string[] = [''];
   const placed = (value: unknown): unknown => {
     if (!isText(value)) return value;
@@ -93,17 +91,50 @@ export function onTexts(
     const numbers = tf.range(first, first + tensor.size, 1, 'int32');
     return tf.reshape(numbers, tensor.shape);
   };
+  const moved = movedPlaces(fn, input, given, placed);
+  const back = (places: tf.Tensor): tf.Tensor => {
+    if (isMetaBackend()) return emptyTexts(places.shape);
+    const found = Array.from(places.dataSync(), (place) => texts[place] ?? '');
+    return tf.tensor(found, places.shape, 'string');
+  };
+  return Array.isArray(moved) ? moved.map(back) : back(moved);
+}
+
+/** Runs a function on what stands for texts. */
+function movedPlaces(
+  fn: SymbolFunction,
+  input: unknown,
+  given: Given,
+  placed: (value: unknown) => unknown,
+): tf.Tensor | tf.Tensor[] {
   const args = Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
       OPTIONS.has(name) ? value : mapStructure<unknown, unknown>(value as never, placed),
     ]),
   );
-  const moved = fn(mapStructure<unknown, unknown>(input as never, placed), new SymbolArgs(args));
-  const back = (places: tf.Tensor): tf.Tensor => {
-    if (isMetaBackend()) return emptyTexts(places.shape);
-    const found = Array.from(places.dataSync(), (place) => texts[place] ?? '');
-    return tf.tensor(found, places.shape, 'string');
+  return fn(mapStructure<unknown, unknown>(input as never, placed), new SymbolArgs(args));
+}
+
+/** Writes a function on the places of texts, and a look for the texts at the places that it gives. */
+function tracedMoves(fn: SymbolFunction, input: unknown, given: Given): tf.Tensor | tf.Tensor[] {
+  const texts: tf.Tensor[] = [tf.tensor1d([''], 'string')];
+  let next = 1;
+  const placed = (value: unknown): unknown => {
+    if (!isText(value)) return value;
+    const tensor = textsOf(value);
+    texts.push(tf.reshape(tensor, [tensor.size]));
+    const numbers = tf.range(next, next + tensor.size, 1, 'int32');
+    next += tensor.size;
+    return tf.reshape(numbers, tensor.shape);
   };
+  const moved = movedPlaces(fn, input, given, placed);
+  const all = tf.concat(texts);
+  const back = (places: tf.Tensor): tf.Tensor =>
+    callOneOp({
+      op: 'GatherV2',
+      inputs: [all, tf.cast(places, 'int32'), tf.scalar(0, 'int32')],
+      outputs: [{ shape: places.shape, dtype: 'string' }],
+    });
   return Array.isArray(moved) ? moved.map(back) : back(moved);
 }

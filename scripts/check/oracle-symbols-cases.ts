@@ -1,0 +1,137 @@
+import { type KerasTensor, layers } from '@km/keras';
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** An input: its values, and which axes are open in the model. */
+export interface Given {
+  readonly dtype: 'float32' | 'int32' | 'string' | 'bool';
+  readonly shape: readonly number[];
+  readonly open: readonly number[];
+  readonly values: readonly (number | string)[];
+}
+
+/** A model of one function, and what Python computes with the inputs a, b, c … */
+export interface SymbolCase {
+  readonly id: string;
+  readonly inputs: readonly Given[];
+  readonly call: (inputs: readonly KerasTensor[]) => unknown;
+  readonly python: string;
+  /** True where gradients are compared, too. */
+  readonly gradient?: boolean;
+  /** True where the function draws numbers that are not those of a seed. */
+  readonly random?: boolean;
+}
+
+/** Applies a function of TensorFlow. */
+const fn = (symbol: string, input: unknown, args: object = {}): unknown =>
+  new layers.TFOpLambda({ function: symbol }).apply(input as tf.Tensor, args as never);
+
+const texts = (shape: readonly number[], values: string, open: readonly number[] = [0]): Given => ({
+  dtype: 'string',
+  shape,
+  open,
+  values: values.split(' '),
+});
+
+/** Cases of one input, by the function and its arguments. */
+function one(
+  input: Given,
+  rows: readonly (readonly [id: string, symbol: string, args: object, python: string])[],
+): SymbolCase[] {
+  return rows.map(([id, symbol, args, python]) => ({
+    id,
+    inputs: [input],
+    call: ([x]) => fn(symbol, x, args),
+    python,
+  }));
+}
+
+const WORDS = texts([2, 3], 'a bb ccc dd é f');
+
+/** Functions that move texts. */
+const TEXTS: readonly SymbolCase[] = [
+  ...one(WORDS, [
+    ['texts-transpose', 'transpose', { perm: [1, 0] }, 'tf.transpose(a, [1, 0])'],
+    ['texts-reshape', 'reshape', { shape: [-1] }, 'tf.reshape(a, [-1])'],
+    ['texts-expand', 'expand_dims', { axis: 1 }, 'tf.expand_dims(a, 1)'],
+    ['texts-tile', 'tile', { multiples: [2, 1] }, 'tf.tile(a, [2, 1])'],
+    ['texts-reverse', 'reverse', { axis: [1] }, 'tf.reverse(a, [1])'],
+    ['texts-roll', 'roll', { shift: 1, axis: 1 }, 'tf.roll(a, 1, 1)'],
+    ['texts-repeat', 'repeat', { repeats: 2, axis: 1 }, 'tf.repeat(a, 2, axis=1)'],
+    ['texts-split', 'split', { num_or_size_splits: 3, axis: 1 }, 'tf.split(a, 3, axis=1)'],
+    ['texts-unstack', 'unstack', { axis: 1 }, 'tf.unstack(a, axis=1)'],
+    ['texts-gather', 'gather', { indices: [2, 0], axis: 1 }, 'tf.gather(a, [2, 0], axis=1)'],
+    [
+      'texts-pad',
+      'pad',
+      {
+        paddings: [
+          [0, 0],
+          [1, 2],
+        ],
+      },
+      'tf.pad(a, [[0, 0], [1, 2]], constant_values="")',
+    ],
+    ['texts-slice', 'slice', { begin: [0, 1], size: [-1, 2] }, 'tf.slice(a, [0, 1], [-1, 2])'],
+    [
+      'texts-strided',
+      'strided_slice',
+      { begin: [0, 2], end: [1, 0], strides: [1, -1], end_mask: 1 },
+      'tf.strided_slice(a, [0, 2], [1, 0], [1, -1], end_mask=1)',
+    ],
+    ['texts-identity', 'identity', {}, 'tf.identity(a)'],
+    ['texts-zeros', 'zeros_like', {}, 'tf.zeros_like(a)'],
+    ['texts-equal', 'math.equal', { y: 'bb' }, 'tf.equal(a, "bb")'],
+    ['texts-not-equal', 'math.not_equal', { y: 'bb' }, 'tf.not_equal(a, "bb")'],
+    ['texts-add', '__operators__.add', { y: '!' }, 'a + "!"'],
+  ]),
+  {
+    id: 'texts-squeeze',
+    inputs: [texts([3, 1], 'a b c')],
+    call: ([x]) => fn('squeeze', x, { axis: [1] }),
+    python: 'tf.squeeze(a, [1])',
+  },
+  {
+    id: 'texts-concat',
+    inputs: [WORDS, texts([2, 1], 'x y')],
+    call: (both) => fn('concat', both, { axis: 1 }),
+    python: 'tf.concat([a, b], 1)',
+  },
+  {
+    id: 'texts-stack',
+    inputs: [WORDS, texts([2, 3], 'x y z u v w')],
+    call: (both) => fn('stack', both, { axis: 1 }),
+    python: 'tf.stack([a, b], 1)',
+  },
+  {
+    id: 'texts-gather-by-input',
+    inputs: [WORDS, { dtype: 'int32', shape: [2, 2], open: [0], values: [1, 0, 2, 2] }],
+    call: ([x, indices]) => fn('gather', x, { indices, batch_dims: 1 }),
+    python: 'tf.gather(a, b, batch_dims=1)',
+  },
+  {
+    id: 'texts-gather-nd',
+    inputs: [WORDS, { dtype: 'int32', shape: [3, 2], open: [0], values: [1, 0, 0, 2, 1, 1] }],
+    call: ([x, indices]) => fn('gather_nd', x, { indices }),
+    python: 'tf.gather_nd(a, b)',
+  },
+  {
+    id: 'texts-where',
+    inputs: [
+      { dtype: 'bool', shape: [2, 3], open: [0], values: [1, 0, 1, 0, 0, 1] },
+      WORDS,
+      texts([2, 3], 'x y z u v w'),
+    ],
+    call: ([condition, x, y]) => fn('where', condition, { x, y }),
+    python: 'tf.where(a, b, c)',
+  },
+  {
+    id: 'texts-joined',
+    inputs: [WORDS, texts([2, 3], 'x y z u v w')],
+    call: (both) =>
+      fn('strings.join', [fn('reverse', both[0], { axis: [1] }), both[1]], { separator: '-' }),
+    python: 'tf.strings.join([tf.reverse(a, [1]), b], "-")',
+  },
+];
+
+/** All cases. */
+export const SYMBOL_CASES: readonly SymbolCase[] = [...TEXTS];
