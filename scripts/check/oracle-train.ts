@@ -19,7 +19,7 @@ import {
   ready,
   train,
 } from '@km/keras';
-import type { Outcome } from './golden-report.ts';
+import { type Outcome, printGroup } from './golden-report.ts';
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'oracle_train.py');
 
@@ -53,6 +53,11 @@ export async function oracleTrain(python: string): Promise<Outcome[]> {
   }
 }
 
+/** A line of the script. */
+interface Noted extends Pick<Outcome, 'status' | 'reason'> {
+  readonly check: string;
+}
+
 function run(python: string, command: string, folder: string): Outcome[] {
   const env = {
     ...process.env,
@@ -63,8 +68,8 @@ function run(python: string, command: string, folder: string): Outcome[] {
     throw new Error(`${python} ${command} failed: ${done.stderr.slice(-2000)}`);
   const lines = done.stdout.split('\n').filter((line) => line.startsWith('{'));
   return lines.map((line) => {
-    const { check, ok, reason }: { check: string; ok: boolean; reason: string } = JSON.parse(line);
-    return { id: `${check}: restored by TensorFlow`, status: ok ? 'passed' : 'failed', reason };
+    const { check, status, reason }: Noted = JSON.parse(line);
+    return { id: `${check}: restored by TensorFlow`, status, reason };
   });
 }
 
@@ -192,14 +197,11 @@ async function main(): Promise<void> {
   const outcomes: Outcome[] = [];
   for (const python of process.argv.slice(2)) {
     const found = await oracleTrain(python);
-    console.log(python);
-    for (const { id, status, reason } of found)
-      console.log(`  ${status.padEnd(8)}${id} ${reason ?? ''}`);
+    printGroup(python, found);
     outcomes.push(...found);
   }
-  const failed = outcomes.filter(({ status }) => status === 'failed').length;
-  console.log(`${outcomes.length - failed} passed, ${failed} failed, 0 skipped`);
-  if (failed > 0 || outcomes.length === 0) process.exitCode = 1;
+  const isWrong = outcomes.some(({ status }) => status === 'failed');
+  if (isWrong || outcomes.length === 0) process.exitCode = 1;
 }
 
 if (path.basename(process.argv[1] ?? '') === 'oracle-train.ts') await main();
