@@ -30,7 +30,7 @@ function withoutLaterParts(object: SerializedObject): JsonObject {
         : argument,
     );
     return object.class_name === 'MultiHeadAttention'
-      ? copyFloatMarks(config, { ...SHAPES, ...config })
+      ? copyFloatMarks(config, { ...withoutShapes(), ...config })
       : config;
   });
 }
@@ -49,8 +49,12 @@ function needlessInLookups(
     name === 'vocabulary_size' || (isText && name === 'dtype' && argument === 'int64');
 }
 
-/** TensorFlow since 2.5 does not load the layer without them; 2.4 does not load it with them. */
-const SHAPES: JsonObject = { query_shape: null, key_shape: null, value_shape: null };
+/** Arguments of MultiHeadAttention without which TensorFlow since 2.5 does not load it; 2.4 does not load it with them. */
+export const ATTENTION_SHAPES: readonly string[] = ['query_shape', 'key_shape', 'value_shape'];
+
+function withoutShapes(): JsonObject {
+  return Object.fromEntries(ATTENTION_SHAPES.map((name) => [name, null]));
+}
 
 type LaterArgument = readonly [name: string, neutral: JsonValue];
 

@@ -15,7 +15,7 @@ export {
   detectDialect,
   statedVersion,
 } from './dialect.ts';
-export { toWidestForm } from './downgrade.ts';
+export { ATTENTION_SHAPES, toWidestForm } from './downgrade.ts';
 export { KERAS_FLOAT_KEYS } from './float-keys.ts';
 export {
   copyFloatMarks,

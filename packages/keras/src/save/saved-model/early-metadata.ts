@@ -1,4 +1,5 @@
 import {
+  ATTENTION_SHAPES,
   isJsonArray,
   isJsonObject,
   type JsonObject,
@@ -8,9 +9,6 @@ import {
 } from '@km/keras-config';
 
 const ATTENTION = 'MultiHeadAttention';
-
-/** Arguments of the attention layer that later versions demand and TensorFlow 2.4 refuses. */
-const LATER: ReadonlySet<string> = new Set(['query_shape', 'key_shape', 'value_shape']);
 
 /**
  * Metadata of a layer for TensorFlow 2.4, which finds them in the objects, where later versions do not look. It would
@@ -30,7 +28,9 @@ function withoutLater(value: JsonValue): JsonValue {
   const isAttention = value.class_name === ATTENTION;
   return mapObject(value, (member, key) =>
     isAttention && key === 'config' && isJsonObject(member)
-      ? mapObject(member, (argument, name) => (LATER.has(name) ? undefined : argument))
+      ? mapObject(member, (argument, name) =>
+          ATTENTION_SHAPES.includes(name) ? undefined : argument,
+        )
       : withoutLater(member),
   );
 }
