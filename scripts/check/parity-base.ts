@@ -45,21 +45,7 @@ export class ParityLog {
 
   /** Logs what is printed. */
   async printed<T>(label: string, run: () => Promise<T>): Promise<T> {
-    const { log, warn } = console;
-    const write = process.stdout.write;
-    let text = '';
-    console.log = (line: unknown) => {
-      text += `${String(line)}\n`;
-    };
-    console.warn = () => undefined;
-    process.stdout.write = (chunk: unknown) => {
-      text += String(chunk);
-      return true;
-    };
-    const result = await run().finally(() => {
-      Object.assign(console, { log, warn });
-      process.stdout.write = write;
-    });
+    const { result, text } = await captured(run);
     const own = text.replaceAll(`${this.folder}/`, '');
     this.add(label, own.replaceAll(/(?<=[ -])\d+(s|ms|us)\b/g, '#'));
     return result;
@@ -83,6 +69,26 @@ export class ParityLog {
   text(label: string, name: string): void {
     this.add(label, readFileSync(this.path(name), 'utf8'));
   }
+}
+
+/** Runs something, and gives what it prints instead of printing it. */
+export async function captured<T>(run: () => Promise<T>): Promise<{ result: T; text: string }> {
+  const { log, warn } = console;
+  const write = process.stdout.write;
+  let text = '';
+  console.log = (line: unknown) => {
+    text += `${String(line)}\n`;
+  };
+  console.warn = () => undefined;
+  process.stdout.write = (chunk: unknown) => {
+    text += String(chunk);
+    return true;
+  };
+  const result = await run().finally(() => {
+    Object.assign(console, { log, warn });
+    process.stdout.write = write;
+  });
+  return { result, text };
 }
 
 /** A value as JSON has it. */

@@ -1,7 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { callbacks, train as checkpoints, optimizers, type Sequential, utils } from '@km/keras';
-import { data, end, net, type ParityCase, type ParityLog, Recorder, rows } from './parity-base.ts';
+import {
+  captured,
+  data,
+  end,
+  net,
+  type ParityCase,
+  type ParityLog,
+  Recorder,
+  rows,
+} from './parity-base.ts';
 
 type Callback = callbacks.Callback;
 type FitOptions = Parameters<Sequential['fit']>[2];
@@ -226,8 +235,10 @@ const BOARDS: Readonly<Record<string, ConstructorParameters<typeof callbacks.Ten
   plain: {},
   graph: { write_graph: false },
   histograms: { histogram_freq: 1 },
-  batches: { update_freq: 'batch', write_steps_per_second: true },
-  'some batches': { update_freq: 2, write_steps_per_second: true },
+  batches: { update_freq: 'batch' },
+  'some batches': { update_freq: 2 },
+  'batches and speed': { update_freq: 'batch', write_steps_per_second: true },
+  'some batches and speed': { update_freq: 2, write_steps_per_second: true },
   speed: { write_steps_per_second: true },
 };
 
@@ -432,11 +443,12 @@ const FILES: Readonly<Record<string, ParityCase>> = {
     for (const [name, options] of Object.entries(BOARDS)) {
       const model = line();
       const board = new callbacks.TensorBoard({ log_dir: log.path(name), ...options });
-      await train(model, [board], 3, { validation_data: [X, Y] });
+      const validation_data = [X, Y] as const;
+      await captured(() => train(model, [board], 3, { verbose: 1, validation_data }));
       const decay = { initial_learning_rate: 0.1, decay_steps: 2, decay_rate: 0.5 };
       const learning_rate = new optimizers.schedules.InverseTimeDecay(decay);
       model.compile({ optimizer: new optimizers.SGD({ learning_rate }), loss: 'mse' });
-      await train(model, [board], 1);
+      await captured(() => train(model, [board], 1, { verbose: 1 }));
       await model.evaluate(X, Y, { ...QUIET, callbacks: [board] });
     }
     log.add('written');
