@@ -133,5 +133,100 @@ const TEXTS: readonly SymbolCase[] = [
   },
 ];
 
+const NUMBERS: Given = {
+  dtype: 'float32',
+  shape: [5, 2],
+  open: [0],
+  values: [1, -4, 2.5, 5, 3, 0, -7, 8, 0.5, 2],
+};
+const GROUPS: Given = { dtype: 'int32', shape: [5], open: [0], values: [0, 0, 2, 2, 3] };
+
+/** Cases of rows and their groups, both inputs of the model. */
+const SEGMENTS: readonly SymbolCase[] = ['sum', 'mean', 'max', 'min', 'prod', 'sqrt_n'].flatMap(
+  (kind) => {
+    const sorted = `math.segment_${kind}`;
+    const any = `math.unsorted_segment_${kind}`;
+    const both = { inputs: [NUMBERS, GROUPS], gradient: true };
+    return [
+      ...(kind === 'sqrt_n'
+        ? []
+        : [
+            {
+              ...both,
+              id: `segment-${kind}`,
+              call: ([x, segment_ids]: readonly KerasTensor[]) => fn(sorted, x, { segment_ids }),
+              python: `tf.${sorted}(a, b)`,
+            },
+          ]),
+      {
+        ...both,
+        id: `unsorted-segment-${kind}`,
+        call: ([x, segment_ids]: readonly KerasTensor[]) =>
+          fn(any, x, { segment_ids, num_segments: 5 }),
+        python: `tf.${any}(a, b, 5)`,
+      },
+    ];
+  },
+);
+
+const COUNTED: Given = {
+  dtype: 'int32',
+  shape: [2, 4],
+  open: [0],
+  values: [1, 3, 3, 0, 5, 1, 1, 2],
+};
+const WEIGHTS: Given = {
+  dtype: 'float32',
+  shape: [2, 4],
+  open: [0],
+  values: [1, 0.5, 2, 3, 1, 0.25, 4, 1],
+};
+
+const COUNTS: readonly SymbolCase[] = [
+  ...one(COUNTED, [
+    ['bincount', 'math.bincount', {}, 'tf.math.bincount(a)'],
+    ['bincount-min', 'math.bincount', { minlength: 9 }, 'tf.math.bincount(a, minlength=9)'],
+    ['bincount-max', 'math.bincount', { maxlength: 3 }, 'tf.math.bincount(a, maxlength=3)'],
+    ['bincount-rows', 'math.bincount', { axis: -1 }, 'tf.math.bincount(a, axis=-1)'],
+    [
+      'bincount-binary',
+      'math.bincount',
+      { axis: -1, binary_output: true, minlength: 7 },
+      'tf.math.bincount(a, axis=-1, binary_output=True, minlength=7)',
+    ],
+  ]),
+  {
+    id: 'bincount-weights',
+    inputs: [COUNTED, WEIGHTS],
+    call: ([x, weights]) => fn('math.bincount', x, { weights }),
+    python: 'tf.math.bincount(a, weights=b)',
+  },
+  {
+    id: 'bincount-weights-rows',
+    inputs: [COUNTED, WEIGHTS],
+    call: ([x, weights]) => fn('math.bincount', x, { weights, axis: -1 }),
+    python: 'tf.math.bincount(a, weights=b, axis=-1)',
+  },
+];
+
+/** Cases of numbers that are drawn for the shape of the input. */
+const DRAWN: readonly SymbolCase[] = (
+  [
+    ['normal', { seed: [3, 4], mean: 1, stddev: 2 }, 'seed=[3, 4], mean=1.0, stddev=2.0'],
+    ['truncated_normal', { seed: [3, 4], mean: 1 }, 'seed=[3, 4], mean=1.0'],
+    ['uniform', { seed: [3, 4], minval: -1, maxval: 5 }, 'seed=[3, 4], minval=-1.0, maxval=5.0'],
+    [
+      'uniform',
+      { seed: [7, 1], minval: -3, maxval: 90, dtype: 'int32' },
+      'seed=[7, 1], minval=-3, maxval=90, dtype=tf.int32',
+    ],
+  ] as const
+).map(([name, args, python], i) => ({
+  id: `stateless-${name}-${i}`,
+  inputs: [NUMBERS],
+  call: ([x]: readonly KerasTensor[]) => fn(`random.stateless_${name}`, fn('shape', x), args),
+  python: `tf.random.stateless_${name}(tf.shape(a), ${python})`,
+}));
+
 /** All cases. */
-export const SYMBOL_CASES: readonly SymbolCase[] = [...TEXTS];
+export const SYMBOL_CASES: readonly SymbolCase[] = [...TEXTS, ...SEGMENTS, ...COUNTS, ...DRAWN];

@@ -1,3 +1,4 @@
+import { markFloats } from '@km/keras-config';
 import type { GraphNetwork } from './graph-network.ts';
 import { is_keras_tensor, type KerasTensor, type Symbolic } from './keras-tensor.ts';
 import type { Layer } from './layer.ts';
@@ -30,9 +31,11 @@ function reference(tensor: KerasTensor, numbers: ReadonlyMap<Node, number>): unk
 
 /** The entry of one call: a reference per tensor of the first argument, each with all other arguments. */
 function callConfig(node: Node, numbers: ReadonlyMap<Node, number>): unknown {
-  const kwargs = mapStructure<unknown, unknown>(node.kwargs as Nested<unknown>, (value) =>
+  const given = mapStructure<unknown, unknown>(node.kwargs as Nested<unknown>, (value) =>
     is_keras_tensor(value) ? reference(value, numbers) : plainValue(value),
   );
+  // TensorFlow takes whole numbers for floats, but no floats for whole numbers.
+  const kwargs = markFloats(given as object, node.whole_floats);
   const entry = mapStructure<unknown, unknown>(node.inputs as Nested<unknown>, (value) =>
     is_keras_tensor(value)
       ? [...reference(value, numbers), kwargs]

@@ -35,6 +35,8 @@ export class Node {
   /** All symbolic tensors among the arguments. */
   readonly keras_inputs: readonly KerasTensor[];
   readonly is_input: boolean;
+  /** Names of the arguments whose whole numbers were floats in the config that the call comes from. */
+  whole_floats: readonly string[] = [];
 
   /** Makes the node and links it to its layer, to the layers before and to its outputs. */
   constructor(layer: Layer, inputs: unknown, kwargs: ApplyArgs, outputs: Symbolic) {

@@ -83,7 +83,12 @@ function makeCall(target: Pending, call: LayerCall, pending: PendingLayers): boo
   if (inputs === NOT_YET || kwargs === NOT_YET) return false;
   target.layer.apply(inputs as Symbolic, kwargs as ApplyArgs);
   const node = target.layer._inbound_nodes.at(-1);
-  if (node !== undefined) target.made.set(target.next, node);
+  if (node !== undefined) {
+    node.whole_floats = Array.from(call.kwargs).flatMap(([name, argument]) =>
+      argument.kind === 'constant' && argument.isFloat === true ? [name] : [],
+    );
+    target.made.set(target.next, node);
+  }
   target.next += 1;
   return true;
 }

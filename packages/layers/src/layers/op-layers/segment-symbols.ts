@@ -101,8 +101,8 @@ export function segmentSymbols(): readonly Entry[] {
   const zero = (): number => 0;
   const one = (): number => 1;
   return [
-    ['math.segment_sum', run(sums)],
-    ['math.segment_mean', run(means)],
+    ['math.segment_sum', joined('SegmentSum', sums)],
+    ['math.segment_mean', joined('SegmentMean', means)],
     ['math.segment_max', joined('SegmentMax', grouped(max, zero))],
     ['math.segment_min', joined('SegmentMin', grouped(min, zero))],
     ['math.segment_prod', joined('SegmentProd', grouped(product, one))],

@@ -1,0 +1,81 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { FunctionLibrary, GraphExecutor, type TraceSpec, toTensor, trace } from '@km/graph';
+import { decodeProto, encodeProto } from '@km/proto';
+import { FunctionDef } from '@km/proto/saved-model';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  Input,
+  type KerasTensor,
+  layers,
+  Model,
+  models,
+  ready,
+  type Tensors,
+} from '../src/index.ts';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  await ready();
+});
+
+/** A layer that applies a function of TensorFlow, as a function of tensors. */
+function symbol(name: string): (input: unknown, args?: object) => tf.Tensor {
+  const layer = new layers.TFOpLambda({ function: name });
+  return (input, args = {}) => layer.apply<tf.Tensor>(input as tf.Tensor, args as never);
+}
+
+type Fn = (...inputs: tf.Tensor[]) => Tensors;
+
+/** Writes a function into a graph; gives the ops of the graph, and what it makes of inputs. */
+function written(
+  fn: Fn,
+  specs: readonly TraceSpec[],
+): { readonly ops: readonly string[]; readonly run: (...inputs: tf.Tensor[]) => tf.Tensor[] } {
+  const library = new FunctionLibrary();
+  const { name, outputs } = trace((...inputs) => fn(...inputs) as tf.Tensor[], specs, { library });
+  const definitions = new Map(
+    library.definitions.map((each) => {
+      const decoded = decodeProto(FunctionDef, encodeProto(FunctionDef, each));
+      return [decoded.signature?.name ?? '', decoded];
+    }),
+  );
+  const executor = new GraphExecutor({ get: (key) => definitions.get(key) });
+  const ops = [...definitions.values()].flatMap(({ nodeDef }) => nodeDef.map(({ op }) => op));
+  expect(outputs.length).toBeGreaterThan(0);
+  return { ops, run: (...inputs) => executor.function(name).run(inputs).map(toTensor) };
+}
+
+function same(found: tf.Tensor | undefined, wanted: tf.Tensor): void {
+  expect(found?.dtype).toBe(wanted.dtype);
+  expect(found?.shape).toEqual(wanted.shape);
+  const [a, b] = [found?.dataSync() ?? [], wanted.dataSync()];
+  for (const [i, value] of Array.from(b).entries()) expect(a[i]).toBeCloseTo(Number(value), 5);
+}
+
+const KINDS = ['sum', 'mean', 'max', 'min', 'prod'];
+
+test.each(KINDS)('groups of rows that another input names are joined by segment_%s', (kind) => {
+  const fn = symbol(`math.segment_${kind}`);
+  const apply: Fn = (x, segment_ids) => fn(x, { segment_ids });
+  const { run } = written(apply, [
+    { shape: ['rows', 2], dtype: 'float32' },
+    { shape: ['rows'], dtype: 'int32' },
+  ]);
+  const x = tf.tensor2d([1, -4, 2.5, 5, 3, 0, -7, 8], [4, 2]);
+  const ids = tf.tensor1d([0, 0, 2, 2], 'int32');
+  same(run(x, ids)[0], apply(x, ids) as tf.Tensor);
+});
+
+test('whole numbers of calls stay whole in configs, and floats of configs stay floats', () => {
+  const args = { clip_value_min: -3, delta: 5, clip_value_max: 1.5 };
+  const x = Input({ shape: [2], name: 'x' });
+  const made = new layers.TFOpLambda({ function: 'clip_by_value' }).apply(
+    x,
+    args as never,
+  ) as KerasTensor;
+  const text = new Model({ inputs: x, outputs: made }).to_json();
+  expect(text).toContain('"clip_value_min": -3, "delta": 5, "clip_value_max": 1.5');
+  const floats = text.replace('"clip_value_min": -3', '"clip_value_min": -3.0');
+  expect(models.model_from_json(floats).to_json()).toBe(floats);
+});
