@@ -70,10 +70,12 @@ class Block extends Layer {
   }
 }
 
-/** Convolution and normalization inside. */
+/** Convolution and normalization inside; no bias, since that would have no gradient but rounding, by which Adam steps. */
 class Filter extends Layer {
   static override readonly className: string = 'Filter';
-  readonly conv: Layer = new layers.Conv2D({ filters: 4, kernel_size: 3, padding: 'same' });
+  readonly conv: Layer = new layers.Conv2D({
+    ...{ filters: 4, kernel_size: 3, padding: 'same', use_bias: false },
+  });
   readonly norm: Layer = new layers.BatchNormalization({ momentum: 0.8 });
 
   override call(inputs: tf.Tensor, { training }: CallArgs): tf.Tensor {

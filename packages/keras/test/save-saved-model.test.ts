@@ -402,3 +402,31 @@ test('an attention layer has no config for TensorFlow 2.4, which would give it f
   expect(graph).toContain('MultiHeadAttention');
   expect(graph).not.toContain('query_shape');
 });
+
+/** What stands in the objects for TensorFlow 2.4 about the model itself. */
+async function earlyOf(model: Model): Promise<Record<string, unknown>> {
+  model.apply(tf.ones([2, 3]));
+  const [root] = objectsOf((await saved(model)).read).nodes;
+  return root?.value.kind === 'userObject' ? JSON.parse(root.value.metadata) : {};
+}
+
+test('TensorFlow 2.4 sees only such configs of subclassed models as their classes give', async () => {
+  class Doubling extends Model {
+    override call(inputs: tf.Tensor): tf.Tensor {
+      return tf.mul(inputs, 2);
+    }
+  }
+  class Named extends Doubling {
+    override get_config(): Record<string, unknown> {
+      return { name: this.name, trainable: true };
+    }
+  }
+  class Sized extends Doubling {
+    override get_config(): Record<string, unknown> {
+      return { ...super.get_config(), units: 3 };
+    }
+  }
+  expect(await earlyOf(new Doubling({}))).not.toHaveProperty('config');
+  expect(await earlyOf(new Named({}))).not.toHaveProperty('config');
+  expect(await earlyOf(new Sized({}))).toHaveProperty('config.units', 3);
+});

@@ -10,16 +10,26 @@ import {
 
 const ATTENTION = 'MultiHeadAttention';
 
+/** What Keras itself writes of a subclassed model since 2.11. */
+const DEFAULTS: ReadonlySet<string> = new Set(['name', 'trainable', 'dtype']);
+
 /**
- * Metadata of a layer for TensorFlow 2.4, which finds them in the objects, where later versions do not look. It would
- * give an attention layer fresh weights if it made it from a config, so that layer has none and comes back from its
- * functions.
+ * Metadata of a layer for TensorFlow 2.4, which finds them in the objects, where later versions do not look. What it could
+ * not make from a config has none, and comes back from its functions: an attention layer would get fresh weights, and of
+ * a model's class it expects a config with layers, unless that class gives one of its own.
  */
 export function earlyMetadata(metadata: JsonObject): JsonObject {
   const isAttention = metadata.class_name === ATTENTION;
+  const isWithout = isAttention || hasDefaults(metadata);
   return mapObject(metadata, (value, key) =>
-    isAttention && key === 'config' ? undefined : withoutLater(value),
+    isWithout && key === 'config' ? undefined : withoutLater(value),
   );
+}
+
+/** True for a subclassed model of which the config tells nothing. */
+function hasDefaults({ is_graph_network, config }: JsonObject): boolean {
+  if (is_graph_network !== false || !isJsonObject(config)) return false;
+  return Object.keys(config).every((key) => DEFAULTS.has(key));
 }
 
 function withoutLater(value: JsonValue): JsonValue {
