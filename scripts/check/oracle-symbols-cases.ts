@@ -228,5 +228,69 @@ const DRAWN: readonly SymbolCase[] = (
   python: `tf.random.stateless_${name}(tf.shape(a), ${python})`,
 }));
 
+const HOLDS: Given = {
+  dtype: 'bool',
+  shape: [5, 2],
+  open: [0],
+  values: [1, 0, 0, 0, 1, 1, 0, 1, 0, 0],
+};
+const ROWS: Given = { dtype: 'bool', shape: [5], open: [0], values: [1, 0, 0, 1, 1] };
+
+/** Cases whose results are as long as values say. */
+const CHOICES: readonly SymbolCase[] = [
+  ...one(HOLDS, [['where-positions', 'where', {}, 'tf.where(a)']]),
+  ...one(NUMBERS, [
+    [
+      'mask-columns',
+      'boolean_mask',
+      { mask: [false, true], axis: 1 },
+      'tf.boolean_mask(a, [False, True], axis=1)',
+    ],
+  ]),
+  {
+    id: 'mask-elements',
+    inputs: [NUMBERS, HOLDS],
+    call: ([x, mask]) => fn('boolean_mask', x, { mask }),
+    python: 'tf.boolean_mask(a, b)',
+    gradient: true,
+  },
+  {
+    id: 'mask-rows',
+    inputs: [NUMBERS, ROWS],
+    call: ([x, mask]) => fn('boolean_mask', x, { mask }),
+    python: 'tf.boolean_mask(a, b)',
+    gradient: true,
+  },
+  {
+    id: 'mask-texts',
+    inputs: [WORDS, { dtype: 'bool', shape: [2], open: [0], values: [0, 1] }],
+    call: ([x, mask]) => fn('boolean_mask', x, { mask }),
+    python: 'tf.boolean_mask(a, b)',
+  },
+  {
+    id: 'where-then-gather',
+    inputs: [NUMBERS, HOLDS],
+    call: ([x, condition]) => fn('gather_nd', x, { indices: fn('where', condition) }),
+    python: 'tf.gather_nd(a, tf.where(b))',
+    gradient: true,
+  },
+  {
+    id: 'mask-then-sum',
+    inputs: [NUMBERS, ROWS],
+    call: ([x, mask]) =>
+      fn('math.reduce_sum', fn('math.multiply', fn('boolean_mask', x, { mask }), { y: 2 }), {
+        axis: 0,
+      }),
+    python: 'tf.reduce_sum(tf.boolean_mask(a, b) * 2, axis=0)',
+    gradient: true,
+  },
+];
+
 /** All cases. */
-export const SYMBOL_CASES: readonly SymbolCase[] = [...TEXTS, ...SEGMENTS, ...COUNTS, ...DRAWN];
+export const SYMBOL_CASES: readonly SymbolCase[] = [
+  ...TEXTS,
+  ...SEGMENTS,
+  ...COUNTS,
+  ...DRAWN,
+  ...CHOICES,
+];

@@ -79,3 +79,37 @@ test('whole numbers of calls stay whole in configs, and floats of configs stay f
   const floats = text.replace('"clip_value_min": -3', '"clip_value_min": -3.0');
   expect(models.model_from_json(floats).to_json()).toBe(floats);
 });
+
+test('places and parts that a condition chooses are written into a graph, however many they are', () => {
+  const [where, mask, gather] = ['where', 'boolean_mask', 'gather_nd'].map(symbol);
+  if (!where || !mask || !gather) throw new Error('unreachable');
+  const apply: Fn = (x, holds) => [
+    where(holds),
+    mask(x, { mask: holds }),
+    gather(x, { indices: where(holds) }),
+  ];
+  const { ops, run } = written(apply, [
+    { shape: ['rows', 2], dtype: 'float32' },
+    { shape: ['rows', 2], dtype: 'bool' },
+  ]);
+  expect(ops).toContain('Where');
+  for (const values of [
+    [1, 0, 0, 1, 1, 1],
+    [0, 0, 0, 0, 0, 0],
+  ]) {
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
+    const holds = tf.tensor2d(values, [3, 2], 'bool');
+    const wanted = apply(x, holds) as tf.Tensor[];
+    run(x, holds).forEach((each, i) => {
+      same(each, wanted[i] ?? x);
+    });
+  }
+});
+
+test('a mask along an inner axis is written into a graph', () => {
+  const keep = symbol('boolean_mask');
+  const apply: Fn = (x) => keep(x, { mask: [false, true, true], axis: 1 });
+  const { run } = written(apply, [{ shape: [null, 3, 2], dtype: 'float32' }]);
+  const x = tf.reshape(tf.range(0, 12), [2, 3, 2]);
+  same(run(x)[0], apply(x) as tf.Tensor);
+});

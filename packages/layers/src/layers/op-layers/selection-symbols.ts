@@ -1,4 +1,6 @@
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { callOneOp } from './op-call.ts';
 import { concreteSizes } from './shape-values.ts';
 import { type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
 import { lacksValues } from './without-values.ts';
@@ -11,8 +13,15 @@ function placesIn(values: tf.Tensor): number[] | null {
   return Array.from(values.dataSync()).flatMap((value, i) => (value === 0 ? [] : [i]));
 }
 
+/** Writes the op that finds the elements that hold; how many there are only values tell. */
+function writtenPositions(condition: tf.Tensor): tf.Tensor {
+  const outputs = [{ shape: [null, condition.rank], dtype: 'int32' as const }];
+  return callOneOp({ op: 'Where', inputs: [condition], outputs });
+}
+
 /** Returns the indices of the elements that hold, one row for each. */
 function positions(condition: tf.Tensor): tf.Tensor {
+  if (isTracing()) return writtenPositions(condition);
   const found = placesIn(condition);
   const [count = 0] = concreteSizes([found?.length ?? null]);
   if (found === null) return tf.zeros([count, condition.rank], 'int32');
@@ -49,6 +58,10 @@ export const booleanMask: SymbolFunction = (input, args) => {
   const outer = x.shape.slice(0, axis);
   const inner = x.shape.slice(axis + mask.rank);
   const flat = tf.reshape(x, [...outer, mask.size, ...inner]);
+  if (isTracing()) {
+    const kept = writtenPositions(tf.reshape(mask, [mask.size]));
+    return tf.gather(flat, tf.reshape(kept, [-1]), axis);
+  }
   const found = placesIn(mask);
   const [count = 0] = concreteSizes([found?.length ?? null]);
   if (found === null) return tf.zeros([...outer, count, ...inner], x.dtype as 'float32');
