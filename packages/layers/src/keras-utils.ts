@@ -21,6 +21,7 @@ export { get_source_inputs } from './utils/source-inputs.ts';
 export { type SplitDatasetOptions, split_dataset } from './utils/split-dataset.ts';
 export {
   type TimeseriesBatch,
+  type TimeseriesDataset,
   type TimeseriesOptions,
   timeseries_dataset_from_array,
 } from './utils/timeseries-dataset.ts';

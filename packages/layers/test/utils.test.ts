@@ -90,6 +90,11 @@ test('windows of a series are cut with strides, rates and bounds, and go into fi
   model.compile({ optimizer: 'sgd', loss: 'mse' });
   const { epoch } = await model.fit(windows, null, { epochs: 2, verbose: 0 });
   expect(epoch).toEqual([0, 1]);
+  await model.evaluate(windows, null, { verbose: 0 });
+  const before = tf.memory().numTensors;
+  await model.fit(windows, null, { epochs: 2, verbose: 0 });
+  await model.evaluate(windows, null, { verbose: 0 });
+  expect(tf.memory().numTensors).toBe(before);
   const shuffled = { shuffle: true, seed: 3, batch_size: 8 };
   const [once, again] = [await read(shuffled), await read(shuffled)] as [number[][][], unknown];
   expect(once).toEqual(again);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { shuffledIndices } from '../random/index.ts';
 import { gatherSamples, type HostArray, hostArrayOf, sampleCount } from '../training/host-array.ts';
+import type { TfjsDataset } from '../training/iterable-source.ts';
 import type { ArrayData } from '../training/types.ts';
 
 /** Arguments of `timeseries_dataset_from_array` besides the data, under Keras's names. */
@@ -21,10 +22,13 @@ export interface TimeseriesOptions {
 /** A batch of windows, and the targets of their starts when there are some. */
 export type TimeseriesBatch = tf.Tensor | [windows: tf.Tensor, targets: tf.Tensor];
 
+/** Batches of windows: `fit` frees their tensors, who iterates over them does so by himself. */
+export type TimeseriesDataset = Iterable<TimeseriesBatch> & TfjsDataset;
+
 /**
  * Cuts windows out of a series, as `keras.utils.timeseries_dataset_from_array`.
  *
- * Gives what `fit` takes as batches, and what can be iterated any number of times; its reader disposes the tensors.
+ * Gives what `fit` takes as batches, and what can be iterated any number of times.
  * @param data Entries of the series along the first axis.
  * @param targets The target of the window that starts at the same place, or null.
  */
@@ -33,7 +37,7 @@ export async function timeseries_dataset_from_array(
   targets: ArrayData | null,
   sequence_length: number,
   options: TimeseriesOptions = {},
-): Promise<Iterable<TimeseriesBatch>> {
+): Promise<TimeseriesDataset> {
   const series = await hostArrayOf(data);
   const aims = targets === null ? null : await hostArrayOf(targets);
   const count = sampleCount(series);
@@ -49,14 +53,18 @@ export async function timeseries_dataset_from_array(
   );
   const order = options.shuffle === true ? shuffled(ordered, options.seed ?? null) : ordered;
   const windows = { series, aims, sequence_length, sampling_rate };
-  return {
-    *[Symbol.iterator]() {
-      const size = batch_size ?? 1;
-      for (let k = 0; k < order.length; k += size) {
-        yield batchOf(windows, order.subarray(k, k + size), batch_size === null);
-      }
-    },
+  function* batches(): Generator<TimeseriesBatch, undefined> {
+    const size = batch_size ?? 1;
+    for (let k = 0; k < order.length; k += size) {
+      yield batchOf(windows, order.subarray(k, k + size), batch_size === null);
+    }
+    return undefined;
+  }
+  const iterator = async (): ReturnType<TfjsDataset['iterator']> => {
+    const source = batches();
+    return { next: async () => source.next() };
   };
+  return { [Symbol.iterator]: batches, iterator };
 }
 
 interface Windows {
