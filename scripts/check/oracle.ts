@@ -55,7 +55,7 @@ const CHOICE = [
 /** Versions at work at the same time. */
 const AT_ONCE = 2;
 const VERSIONS = ['2.4.4', '2.10.1', '2.15.1', '2.19.1'];
-/** The release of which `km inspect --all` prints the same, and which behaves the same step by step. */
+/** The release of which `km inspect --all` prints the same. */
 const SHOWN = '2.15.';
 /** Formats that are written here, too. */
 const WRITTEN = ['h5', 'tf', 'keras', 'ckpt', 'weights-h5', 'weights-keras'];
@@ -88,13 +88,11 @@ interface Selection {
   readonly keep: string;
 }
 
-/** Compares `km inspect --all` with what TensorFlow prints of its models, and behaviour step by step. */
+/** Compares `km inspect --all` with what TensorFlow prints of its models. */
 async function showAll({ python }: Kit, folder: string): Promise<Outcome[]> {
   const outcomes = await oracleShown(path.join(path.dirname(python), 'saved_model_cli'), [folder]);
   printGroup('saved_model_cli', outcomes);
-  const alike = await parity(python);
-  printGroup('step by step', alike);
-  return [...outcomes, ...alike];
+  return outcomes;
 }
 
 /** Folders of the files of one version, and the rows of what it made. */
@@ -179,10 +177,12 @@ async function checkVersion(version: string, selection: Selection): Promise<Outc
     printGroup(`checkpoints, ${version}`, checkpoints);
     printGroup(`train.Checkpoint, ${version}`, trained);
     printGroup(`revived, ${version}`, revived);
+    const alike = await parity(kit.python);
+    printGroup(`step by step, ${version}`, alike);
     const shown = version.startsWith(SHOWN) ? await showAll(kit, theirs) : [];
     const exchanged = [...read, ...failures, ...judged, ...programs, ...fingerprints];
     const across = await readAcross(version, { theirs, ours, native }, selection);
-    return [...exchanged, ...checkpoints, ...trained, ...revived, ...shown, ...across];
+    return [...exchanged, ...checkpoints, ...trained, ...revived, ...alike, ...shown, ...across];
   } finally {
     if (keep === '') rmSync(work, { recursive: true, force: true });
   }

@@ -199,16 +199,18 @@ export const HELPERS: Readonly<Record<string, ParityCase>> = {
     for (const given of [X, [X], [X, Y], [X, Y, WEIGHTS]]) {
       const parts = utils.unpack_x_y_sample_weight(given);
       const shapes = parts.map((part) => (part === null ? null : (part as tf.Tensor).shape));
-      log.add('unpack', shapes);
+      log.add('unpack_x_y_sample_weight', shapes);
     }
-    await log.error('unpack of four', () => utils.unpack_x_y_sample_weight([1, 2, 3, 4]));
+    await log.error('unpack_x_y_sample_weight of four', () =>
+      utils.unpack_x_y_sample_weight([1, 2, 3, 4]),
+    );
     const packed = [
       utils.pack_x_y_sample_weight(X),
       utils.pack_x_y_sample_weight(X, Y),
       utils.pack_x_y_sample_weight(X, Y, WEIGHTS),
     ];
     const lengths = packed.map((each) => (Array.isArray(each) ? each.length : 12));
-    log.add('pack', lengths);
+    log.add('pack_x_y_sample_weight', lengths);
     const table = [['a', 'b', 'c'], ['c', 'z', 'a'], numbers([3, 2]), 'ones'] as const;
     log.add('warmstart_embedding_matrix', utils.warmstart_embedding_matrix(...table));
   },
@@ -218,7 +220,8 @@ export const HELPERS: Readonly<Record<string, ParityCase>> = {
     const strides = { sequence_stride: 3, sampling_rate: 2 };
     const bounds = { start_index: 4, end_index: 15 };
     for (const options of [{}, strides, bounds, { batch_size: null }, { batch_size: 4 }]) {
-      log.add('windows', read(await make(series, targets, 5, options)));
+      const label = 'batch_size' in options && !options.batch_size ? 'single windows' : 'windows';
+      log.add(label, read(await make(series, targets, 5, options)));
     }
     log.add('without targets', read(await make(data().X, null, 3, { batch_size: 4 })));
     const few = read(await make(series, tf.slice(targets, 0, 4), 3)) as tf.Tensor[][];

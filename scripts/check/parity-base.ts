@@ -23,13 +23,19 @@ export class ParityLog {
   readonly lines: LogLine[] = [];
   /** A directory for the files of the case. */
   readonly folder: string;
+  #prefix: string = '';
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
+  /** Begins a part of the case, whose name stands before the labels; the rest of the case has none. */
+  part(name: string | null): void {
+    this.#prefix = name === null ? '' : `${name}: `;
+  }
+
   add(label: string, value: unknown = null): void {
-    this.lines.push([label, plain(value)]);
+    this.lines.push([this.#prefix + label, plain(value)]);
   }
 
   /** Logs whether a call is refused. */

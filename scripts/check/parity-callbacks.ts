@@ -150,10 +150,12 @@ const WATCHING: Readonly<Record<string, ParityCase>> = {
     for (const [name, options] of Object.entries(STOPPING)) {
       const model = line();
       const stop = new callbacks.EarlyStopping({ monitor: 'val_loss', ...options });
-      const epochs = await log.printed(`${name}, text`, async () => {
+      log.part(name);
+      const epochs = await log.printed('text', async () => {
         return (await train(model, [script, stop], 10)).epoch;
       });
-      log.add(name, [epochs, stop.stopped_epoch, stop.best, stop.best_epoch, stop.wait]);
+      log.add('epochs', [epochs, stop.stopped_epoch, stop.best]);
+      log.add('best and wait', [stop.best_epoch, stop.wait]);
       log.add('weights', model.get_weights());
     }
   },
@@ -332,11 +334,10 @@ const FILES: Readonly<Record<string, ParityCase>> = {
       const before = new Set(log.paths());
       const filepath = log.path(file);
       const saver = new callbacks.ModelCheckpoint({ filepath, verbose: 1, ...options });
-      await log.printed(`${name}, text`, () =>
-        log.error(`${name}, run`, () => train(line(), [script, saver], 4)),
-      );
+      log.part(name);
+      await log.printed('text', () => log.error('run', () => train(line(), [script, saver], 4)));
       log.add(
-        name,
+        'files',
         log.paths().filter((found) => !before.has(found)),
       );
       log.add('best', saver.best);
@@ -396,14 +397,16 @@ const FILES: Readonly<Record<string, ParityCase>> = {
       const backup_dir = log.path(name);
       const backup = () => new callbacks.BackupAndRestore({ backup_dir, ...options });
       const broken = () => train(adam(), [backup(), new Breaker(...place)], 4);
+      log.part(name);
       await log.error('broken', broken);
       const model = adam();
       const recorder = new Recorder(log, ['on_train_batch_begin']);
       const { epoch } = await train(model, [backup(), recorder], 4);
-      log.add(name, epoch);
+      log.add('epochs', epoch);
       log.add('weights', model.get_weights());
       log.add('files', hasFiles(backup_dir));
     }
+    log.part(null);
     const whole = adam();
     await train(whole, [], 4);
     log.add('uninterrupted', whole.get_weights());
@@ -418,7 +421,10 @@ const FILES: Readonly<Record<string, ParityCase>> = {
     for (const [name, [kind, options, place, atOnce]] of Object.entries(PARTS)) {
       const backup_dir = log.path(name);
       const backup = () => new callbacks.BackupAndRestore({ backup_dir, ...options });
-      await log.error(name, () => trainFrom(kind, made(atOnce), [backup(), new Breaker(...place)]));
+      log.part(name);
+      await log.error('broken', () =>
+        trainFrom(kind, made(atOnce), [backup(), new Breaker(...place)]),
+      );
       const files = () => log.paths().filter((file) => file.startsWith(`${name}${path.sep}`));
       log.add('files', files());
       await counters(log, backup_dir);
@@ -429,6 +435,7 @@ const FILES: Readonly<Record<string, ParityCase>> = {
       end(log, model);
       log.add('files', files());
     }
+    log.part(null);
     for (const wrong of [0, null, false, 'batch']) {
       const shown = { null: 'None', false: 'False' }[String(wrong)] ?? String(wrong);
       await log.error(`every ${shown}`, () => {

@@ -467,7 +467,7 @@ const STATE: Readonly<Record<string, ParityCase>> = {
         const optimizer = new kinds[name]({ learning_rate: 0.05, ...options });
         const model = maskedNet(false);
         model.compile({ optimizer, loss: 'mse' });
-        log.add(`${name.toLowerCase()}, ${space}`);
+        log.part(`${name.toLowerCase()}, ${space}`);
         await ran(log, model, IDS, numbers([6, 2], 3), { epochs: 2, batch_size: 2 });
       }
     }

@@ -5,7 +5,7 @@ import os
 import sys
 import warnings
 
-from parity_base import CASES, READERS, Log, keras
+from parity_base import CASES, READERS, Log, keras, tf
 
 
 def run(folder, name):
@@ -28,4 +28,4 @@ if __name__ == "__main__":
     results = {name: run(folder, name) for name in CASES if not names or name in names}
     read = {name: READERS[name](os.path.join(folder, "ours", name)) for name in results if name in READERS}
     with open(os.path.join(folder, "theirs.json"), "w") as file:
-        json.dump({"cases": results, "read": read}, file)
+        json.dump({"version": tf.__version__, "cases": results, "read": read}, file, default=lambda value: type(value).__name__)

@@ -1,10 +1,15 @@
 """Names, helpers, summaries and drawings of models; parity-api.ts answers each line with what is so here."""
+import inspect
 import sys
 import types
 
 from parity_base import *
 
 U = keras.utils
+if VERSION < (2, 9):
+    from tensorflow.keras import preprocessing
+
+    U.pad_sequences, U.timeseries_dataset_from_array = preprocessing.sequence.pad_sequences, preprocessing.timeseries_dataset_from_array
 SPELLINGS = """mse MSE mae MAE mape MAPE msle MSLE kld KLD bce BCE acc ACC accuracy crossentropy ce logcosh huber_loss cosine cosine_proximity
 cosine_similarity kullback_leibler_divergence normal uniform one zero ones zeros glorot_uniform lecun_normal l1 l2 l1_l2 L1L2 orthogonal
 silu relu6 leaky_relu log_softmax softmax_v2 nonneg non_neg maxnorm max_norm unitnorm unit_norm minmaxnorm min_max_norm momentum nesterov
@@ -47,8 +52,7 @@ def names_in_configs(log):
 
 @case
 def classes_in_configs(log):
-    from keras.src.layers import serialization
-
+    serialization = internal("layers.serialization")
     serialization.populate_deserializable_objects()
     for name, found in sorted(serialization.LOCAL.ALL_OBJECTS.items()):
         if isinstance(found, type) and issubclass(found, keras.layers.Layer):
@@ -58,6 +62,18 @@ def classes_in_configs(log):
             found = getattr(getattr(keras, kind), name)
             if isinstance(found, type) and hasattr(found, "from_config"):
                 log(kind + " " + name, found.__name__)
+
+
+def known(log, name):
+    """Whether this version has a helper; notes that it has none."""
+    if not hasattr(U, name):
+        log.unknown(name)
+    return hasattr(U, name)
+
+
+def options_of(function, options):
+    """The options that a function of this version takes."""
+    return {name: value for name, value in options.items() if name in inspect.signature(function).parameters}
 
 
 SEQUENCES = [[1, 2, 3], [4], [], [5, 6, 7, 8, 9]]
@@ -70,26 +86,37 @@ def helpers(log):
     log("pad_sequences of pairs", U.pad_sequences([[[1, 2], [3, 4]], [[5, 6]]], padding="post", value=-1))
     log.error("pad_sequences, sizes", lambda: U.pad_sequences([[[1, 2]], [[1, 2, 3]]]))
     log("to_categorical", U.to_categorical([0, 2, 1], 4))
-    log("to_ordinal", U.to_ordinal([0, 2, 1], 4))
-    log("to_ordinal, columns", U.to_ordinal([[0], [3]]))
+    if known(log, "to_ordinal"):
+        log("to_ordinal", U.to_ordinal([0, 2, 1], 4))
+        log("to_ordinal, columns", U.to_ordinal([[0], [3]]))
     for axis, order in [(-1, 2), (0, 1), (1, 3), (-1, np.inf), (-1, -np.inf), (-1, 0)]:
         log("normalize", U.normalize(X, axis, order))
-    for data in [X, (X,), (X, Y), (X, Y, WEIGHTS)]:
-        log("unpack", [None if part is None else part.shape for part in U.unpack_x_y_sample_weight(data)])
-    log.error("unpack of four", lambda: U.unpack_x_y_sample_weight((1, 2, 3, 4)))
-    log("pack", [len(U.pack_x_y_sample_weight(X, *rest)) for rest in [(), (Y,), (Y, WEIGHTS)]])
-    words = U.warmstart_embedding_matrix(["a", "b", "c"], ["c", "z", "a"], numbers((3, 2)), "ones")
-    log("warmstart_embedding_matrix", words)
+    if known(log, "unpack_x_y_sample_weight"):
+        for data in [X, (X,), (X, Y), (X, Y, WEIGHTS)]:
+            log("unpack_x_y_sample_weight", [None if part is None else part.shape for part in U.unpack_x_y_sample_weight(data)])
+        log.error("unpack_x_y_sample_weight of four", lambda: U.unpack_x_y_sample_weight((1, 2, 3, 4)))
+    if known(log, "pack_x_y_sample_weight"):
+        log("pack_x_y_sample_weight", [len(U.pack_x_y_sample_weight(X, *rest)) for rest in [(), (Y,), (Y, WEIGHTS)]])
+    if known(log, "warmstart_embedding_matrix"):
+        words = U.warmstart_embedding_matrix(["a", "b", "c"], ["c", "z", "a"], numbers((3, 2)), "ones")
+        log("warmstart_embedding_matrix", words)
 
 
 @case
 def series(log):
     series, targets = np.arange(20, dtype=np.float32), np.arange(100, 120, dtype=np.float32)
     for options in [{}, dict(sequence_stride=3, sampling_rate=2), dict(start_index=4, end_index=15), dict(batch_size=None), dict(batch_size=4)]:
+        label = "windows" if options.get("batch_size", 1) else "single windows"
+        if label == "single windows" and VERSION < (2, 6):
+            log.unknown(label)
+            continue
         data = U.timeseries_dataset_from_array(series, targets, 5, **options)
-        log("windows", [[part.numpy().tolist() for part in batch] for batch in data])
+        log(label, [[part.numpy().tolist() for part in batch] for batch in data])
     log("without targets", [batch.numpy().tolist() for batch in U.timeseries_dataset_from_array(X, None, 3, batch_size=4)])
-    log("few targets", [batch[1].numpy().tolist() for batch in U.timeseries_dataset_from_array(series, targets[:4], 3)])
+    if VERSION < (2, 6):
+        log.unknown("few targets")
+    else:
+        log("few targets", [batch[1].numpy().tolist() for batch in U.timeseries_dataset_from_array(series, targets[:4], 3)])
     log("shuffled", len(list(U.timeseries_dataset_from_array(series, None, 3, shuffle=True, seed=1, batch_size=3))))
     for options in [dict(sequence_stride=0), dict(sampling_rate=20), dict(start_index=20), dict(end_index=20), dict(start_index=5, end_index=5)]:
         log.error("refused", lambda: U.timeseries_dataset_from_array(series, targets, 5, **options))
@@ -159,7 +186,8 @@ def summaries(log):
         text = model.to_json()
         log("model", [name, text, [[layer.name, layer.trainable] for layer in model.layers]])
         ranges = [dict(layer_range=[model.layers[1].name, model.layers[-1].name])] if len(model.layers) > 2 else []
-        for options in SUMMARIES + ranges:
+        for given in SUMMARIES + ranges:
+            options = options_of(model.summary, given)
             log("summary", [options, printed(model, **options)])
 
 
@@ -221,15 +249,15 @@ DRAWINGS = [
 
 @case
 def drawings(log):
-    from keras.src.utils import vis_utils
-
     pydot = types.SimpleNamespace(Dot=Part, Cluster=Part, Node=Part, Edge=Part, InvocationException=OSError)
     pydot.Dot.create = lambda *args: b""
-    vis_utils.pydot = pydot
+    internal("utils.vis_utils").pydot = pydot
     for name, model in [*zoo(), ("wrapped", wrapped())]:
         if not model._is_graph_network:
             continue
         text = model.to_json()
         log("model", [name, text, [[layer.name, layer.trainable] for layer in model.layers]])
-        for options in DRAWINGS:
-            log("drawing", [options, U.model_to_dot(model, **options).described({})])
+        for given in DRAWINGS:
+            options = options_of(U.model_to_dot, given)
+            inner = options.get("expand_nested") and options.get("show_layer_activations")
+            log("drawing of activations within" if inner else "drawing", [options, U.model_to_dot(model, **options).described({})])

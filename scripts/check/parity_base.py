@@ -1,5 +1,6 @@
 """What the cases of parity have in common on the side of TensorFlow: numbers by rule, models, and a log of what happens."""
 import contextlib
+import importlib
 import importlib.util
 import io
 import math
@@ -14,6 +15,16 @@ import tensorflow as tf
 keras = tf.keras
 VERSION = tuple(int(part) for part in tf.__version__.split(".")[:2])
 CASES = {}
+
+
+def internal(name):
+    """A module of Keras's own, wherever this version has it."""
+    return importlib.import_module(keras.Model.__module__.rsplit(".engine", 1)[0] + "." + name)
+
+
+# The families of optimizers: up to 2.10 the older one has the plain names; 2.4 has no other one.
+OLD = keras.optimizers if VERSION < (2, 9) else keras.optimizers.legacy
+NEW = None if VERSION < (2, 9) else keras.optimizers.experimental if VERSION < (2, 11) else keras.optimizers
 # How the files of a case are read that were written elsewhere.
 READERS = {}
 
@@ -46,6 +57,15 @@ class Log:
     def __init__(self, folder):
         self.lines = []
         self.folder = folder
+        self.prefix = ""
+
+    def part(self, name):
+        """Begins a part of the case, whose name stands before the labels; the rest of the case has none."""
+        self.prefix = name + ": " if name else ""
+
+    def unknown(self, name):
+        """Notes that this version cannot do a part."""
+        self.lines.append(["unknown", name])
 
     def path(self, name):
         """The path of a file of the case."""
@@ -64,7 +84,7 @@ class Log:
             self(label, file.read())
 
     def __call__(self, label, value=None):
-        self.lines.append([label, plain(value)])
+        self.lines.append([self.prefix + label, plain(value)])
 
     @contextlib.contextmanager
     def printed(self, label):
@@ -72,7 +92,9 @@ class Log:
         text = io.StringIO()
         with contextlib.redirect_stdout(text):
             yield
-        self(label, re.sub(r"(?<=[ -])\d+(s|ms|us)\b", "#", text.getvalue().replace(self.folder + "/", "")))
+        # Versions before 2.7 fill numbers of epochs up with zeros.
+        own = re.sub(r"(?<=\nEpoch )0+(?=\d+[: ])", "", text.getvalue().replace(self.folder + "/", ""))
+        self(label, re.sub(r"(?<=[ -])\d+(s|ms|us)\b", "#", own))
 
     def error(self, label, run):
         """Logs the kind of error that a call gives, or that it gives none."""
@@ -133,7 +155,9 @@ def end(log, model, counted=True):
     if optimizer is not None:
         if counted:
             log("iterations", int(optimizer.iterations))
-        log("learning rate", optimizer.learning_rate)
+        rate = optimizer.learning_rate
+        # The older optimizers have the schedule there.
+        log("learning rate", rate(optimizer.iterations) if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule) else rate)
 
 
 def ran(log, model, *args, counted=True, **kwargs):

@@ -301,7 +301,7 @@ def freezing_without_compiling(log):
 
 @case
 def all_frozen(log):
-    for kinds in [keras.optimizers, keras.optimizers.legacy]:
+    for kinds in [keras.optimizers, OLD]:
         model = net()
         model.trainable = False
         model.compile(kinds.SGD(0.1), "mse")
@@ -501,11 +501,14 @@ def masks(log):
 def embeddings_by_rows(log):
     for optimizer in ["adam", "rmsprop", "adagrad", "ftrl", "sgd"]:
         for space in ["current", "legacy"]:
-            kinds = keras.optimizers.legacy if space == "legacy" else keras.optimizers
+            kinds = OLD if space == "legacy" else NEW
+            if kinds is None:
+                log.unknown("%s, %s" % (optimizer, space))
+                continue
             model = masked_net(False)
             made = {"adam": lambda: kinds.Adam(0.05), "rmsprop": lambda: kinds.RMSprop(0.05), "adagrad": lambda: kinds.Adagrad(0.05), "ftrl": lambda: kinds.Ftrl(0.05), "sgd": lambda: kinds.SGD(0.05, momentum=0.5)}[optimizer]()
             model.compile(made, "mse")
-            log("%s, %s" % (optimizer, space))
+            log.part("%s, %s" % (optimizer, space))
             ran(log, model, IDS, numbers((6, 2), 3), epochs=2, batch_size=2)
 
 
@@ -526,7 +529,7 @@ def states_of_sequences(log):
 @case
 def averages_of_weights(log):
     model = net()
-    model.compile(sgd(use_ema=True, ema_momentum=0.5), "mse")
+    model.compile(NEW.SGD(0.1, use_ema=True, ema_momentum=0.5), "mse")
     ran(log, model, X, Y, epochs=2)
     log("on batch", model.train_on_batch(X, Y))
     end(log, model)
@@ -552,7 +555,7 @@ def scheduled(log):
     model = net()
     model.compile(sgd(keras.optimizers.schedules.PiecewiseConstantDecay([2, 4], [0.1, 0.05, 0.01])), "mse")
     ran(log, model, X, Y, epochs=2)
-    model.compile(keras.optimizers.legacy.SGD(keras.optimizers.schedules.InverseTimeDecay(0.1, 2, 0.5)), "mse")
+    model.compile(OLD.SGD(keras.optimizers.schedules.InverseTimeDecay(0.1, 2, 0.5)), "mse")
     model.fit(X, Y, epochs=2, batch_size=4, verbose=0, shuffle=False)
     log("weights", model.get_weights())
 
