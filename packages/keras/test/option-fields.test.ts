@@ -67,10 +67,14 @@ test('experimental_debug_stripper: assertions do nothing in the functions', asyn
 test('experimental_custom_gradients: gradients of their own are passed on, or left out', async () => {
   const store = await zipStore(memorySource(readFixture('revived/tf-2.15.1.zip'), 'revived'));
   const model = await models.load_model({ store, path: 'reversed_gradient/model' });
+  const capturedIn = ({ graph }: Awaited<ReturnType<typeof saved>>) =>
+    graph.objectGraph?.nodes.filter(({ value }) => value.kind === 'capturedTensor');
   const kept = await saved(model, {});
   expect(kept.graph.graph.functions.registeredGradients.length).toBeGreaterThan(0);
+  expect(capturedIn(kept)).not.toEqual([]);
   const left = await saved(model, { experimental_custom_gradients: false });
   expect(left.graph.graph.functions.registeredGradients.length).toBe(0);
+  expect(capturedIn(left)).toEqual([]);
 });
 
 test('experimental_variable_policy: variables note their device, in any case of the name', async () => {

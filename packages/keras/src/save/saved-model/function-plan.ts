@@ -14,12 +14,15 @@ export class FunctionPlan {
   readonly constants: Map<string, Tensor> = new Map();
   /** Layers whose functions have no argument `training`. */
   readonly withoutModes: Set<object> = new Set();
+  /** Whether functions that are passed on keep gradients of their own. */
+  readonly withGradients: boolean;
   /** What is passed on from files. */
   readonly passed: PassedObjects;
   readonly #plan: ObjectPlan;
 
-  constructor(plan: ObjectPlan) {
+  constructor(plan: ObjectPlan, withGradients: boolean) {
     this.#plan = plan;
+    this.withGradients = withGradients;
     this.passed = new PassedObjects(plan, this);
   }
 

@@ -59,6 +59,8 @@ export class PassedObjects {
     this.#waiting.push(() => {
       const bound = boundInputs.map((id) => this.#place(objects, id));
       this.#plan.addConcrete({ name: own, inputSignature, outputSignature, boundInputs: bound });
+      // What a gradient takes from its function is an object that TensorFlow 2.4 does not know.
+      if (!this.#functions.withGradients) return;
       for (const gradient of adopted.gradients.keys()) {
         const computed = objects.functions.gradients.get(gradient) ?? '';
         if (objects.graph.concreteFunctions.has(computed)) this.concrete(objects, computed);

@@ -10,6 +10,7 @@ import {
 } from '@km/savedmodel';
 import type { Place } from '../../paths/platform.ts';
 import { checkNamespaces } from './allowed-ops.ts';
+import { earlyFunction } from './early-functions.ts';
 import { earlyMetadata } from './early-metadata.ts';
 import { FunctionPlan } from './function-plan.ts';
 import { metadataOf } from './layer-metadata.ts';
@@ -61,7 +62,7 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
   }
   children.keepCaptured(model);
   const plan = planModel(model, children, options.experimental_variable_policy !== 'none');
-  const functions = new FunctionPlan(plan);
+  const functions = new FunctionPlan(plan, options.experimental_custom_gradients);
   const served = save_traces
     ? model._keep_losses(() => planFunctions(model, { plan, functions, children }))
     : new Map<string, NamedFunction>();
@@ -75,7 +76,7 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
     objects,
     functions: definitionsOf(functions, options),
     constants: functions.constants,
-    gradients: options.experimental_custom_gradients ? functions.library.adopted.gradients : [],
+    gradients: functions.withGradients ? functions.library.adopted.gradients : [],
     assets: functions.passed.assets,
     signatures,
     variables: planVariables(model, plan, children, include_optimizer),
@@ -101,12 +102,12 @@ function requireConfigs(model: Model): void {
   }
 }
 
-/** The functions, without assertions and prints where the caller wants none. */
+/** The functions as all releases read them, without assertions and prints where the caller wants none. */
 function definitionsOf(
   { library }: FunctionPlan,
   { experimental_debug_stripper }: SaveOptions,
 ): SavedModelParts['functions'] {
-  const { definitions } = library;
+  const definitions = library.definitions.map(earlyFunction);
   return experimental_debug_stripper ? definitions.map(withoutDebugOps) : definitions;
 }
 
