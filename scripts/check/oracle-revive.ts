@@ -1,12 +1,20 @@
 /**
  * Loads SavedModels whose classes are unknown here and in TensorFlow, and compares what `load_model` makes of them:
- * `oracle-revive.ts PYTHON… [--only NAME,…] [--keep FOLDER]` (each a python with TensorFlow); `oracleRevive` is the part for other
- * commands. Layers, weights, calls, losses, evaluation and two training steps are those of the model that TensorFlow revives;
+ * `oracle-revive.ts PYTHON… [--only NAME,…] [--keep FOLDER] [--across PYTHON,…]` (each a python with TensorFlow; `--across` lets
+ * others read what was saved again); `oracleRevive` is the part for other commands. Layers, weights, calls, losses, evaluation and two training steps are those of the model that TensorFlow revives;
  * it makes the same of the file that is saved again here.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +23,7 @@ import { encodeTensor, isKmError, messageOf } from '@km/core';
 import { getClassName, type Model, models, optimizers, ready } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import { Comparer, numbersOf, type Outcome, printGroup } from './golden-report.ts';
-import { judgeSavedAgain, saveAgain } from './oracle-resaved.ts';
+import { judgeAcross, judgeSavedAgain, saveAgain } from './oracle-resaved.ts';
 import {
   type Described,
   type Expected,
@@ -65,8 +73,11 @@ const LOST: readonly (readonly [id: RegExp, reason: string])[] = [
 /** Runs all models against one python with TensorFlow. */
 export async function oracleRevive(python: string, only = '', keep = ''): Promise<Outcome[]> {
   const folder = keep === '' ? mkdtempSync(path.join(tmpdir(), 'revive-')) : keep;
+  mkdirSync(folder, { recursive: true });
   try {
-    const outcomes = existsSync(path.join(folder, 'made')) ? [] : make(python, folder, only);
+    const made = path.join(folder, 'made');
+    const outcomes = existsSync(made) ? [] : make(python, folder, only);
+    writeFileSync(made, '');
     const again: string[] = [];
     for (const name of readdirSync(folder).sort()) {
       const file = path.join(folder, name, 'expected.json');
@@ -271,15 +282,23 @@ async function main(): Promise<void> {
     options: {
       only: { type: 'string', default: '' },
       keep: { type: 'string', default: '' },
+      across: { type: 'string', default: '' },
     },
   });
+  const { only, keep, across } = values;
   if (positionals.length === 0) throw new Error('usage: oracle-revive.ts PYTHON…');
+  if (across !== '' && keep === '') throw new Error('--across reads what --keep leaves');
   await ready();
   const all: Outcome[] = [];
   for (const python of positionals) {
-    const outcomes = await oracleRevive(python, values.only, values.keep);
+    const outcomes = await oracleRevive(python, only, keep);
     printGroup(`revived, ${python}`, outcomes);
     all.push(...outcomes);
+    for (const other of across.split(',').filter((each) => each !== '')) {
+      const read = judgeAcross(other, keep, only);
+      printGroup(`revived, ${python} → ${other}`, read);
+      all.push(...read);
+    }
   }
   process.exitCode = all.some(({ status }) => status === 'failed') ? 1 : 0;
 }

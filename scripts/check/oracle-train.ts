@@ -54,8 +54,10 @@ export async function oracleTrain(python: string): Promise<Outcome[]> {
 }
 
 /** A line of the script. */
-interface Noted extends Pick<Outcome, 'status' | 'reason'> {
+interface Noted {
   readonly check: string;
+  readonly status: Outcome['status'];
+  readonly reason: string;
 }
 
 function run(python: string, command: string, folder: string): Outcome[] {

@@ -17,6 +17,7 @@ import { oracleContinuations } from './oracle-continuation.ts';
 import { oracleFingerprints } from './oracle-fingerprint.ts';
 import { type Kit, kitOf, matrix } from './oracle-kit.ts';
 import { checkRead } from './oracle-read.ts';
+import { judgeAcross } from './oracle-resaved.ts';
 import { oracleRevive, REVIVED } from './oracle-revive.ts';
 import { judgeRow, type MatrixRow } from './oracle-rows.ts';
 import { oracleShown } from './oracle-saved-model-cli.ts';
@@ -99,26 +100,51 @@ async function showAll({ python }: Kit, folder: string): Promise<Outcome[]> {
 interface Exchange {
   readonly theirs: string;
   readonly ours: string;
+  /** Models that came back without their classes. */
+  readonly revived: string;
   readonly native: readonly MatrixRow[];
+}
+
+/** The model with code of Python, which ends the process where another Python runs it. */
+const WITH_BYTECODE = 'lambda';
+
+/** Lets another version read the SavedModels of a folder. */
+async function readBy(kit: Kit, { ours, native }: Exchange, only: string): Promise<Outcome[]> {
+  const names = readdirSync(ours).flatMap((name) => /^(.*)\.tf$/.exec(name)?.[1] ?? []);
+  const asked = names.filter((name) => only === '' || only.split(',').includes(name));
+  const read = async (some: readonly string[]): Promise<Outcome[]> => {
+    if (some.length === 0) return [];
+    const rows = await matrix(kit, ['--formats', 'tf', '--read', ours, '--only', some.join(',')]);
+    return rows.map((row) => judgeRow(row, native, kit.version));
+  };
+  const outcomes = await read(asked.filter((name) => name !== WITH_BYTECODE));
+  if (!asked.includes(WITH_BYTECODE)) return outcomes;
+  const crashed: Outcome = {
+    id: `${WITH_BYTECODE}.tf`,
+    status: 'skipped',
+    reason: 'the function is code of another Python, which ends the process',
+  };
+  return [...outcomes, ...(await read([WITH_BYTECODE]).catch(() => [crashed]))];
 }
 
 /** Lets versions read the SavedModels that were made for another one; gives what became of each. */
 async function readAcross(
   from: string,
-  { theirs, ours, native }: Exchange,
+  exchange: Exchange,
   { only, across }: Selection,
 ): Promise<Outcome[]> {
+  const { theirs, ours, revived } = exchange;
   const all: Outcome[] = [];
   for (const version of across) {
     if (version === from) continue;
     const kit = kitOf(version);
-    const models = only === '' ? [] : ['--only', only];
-    const rows = await matrix(kit, ['--formats', 'tf', '--read', ours, ...models]);
-    const outcomes = rows.map((row) => judgeRow(row, native));
+    const outcomes = await readBy(kit, exchange, only);
     const served = await oracleServing(kit, { ours, theirs, only, across: true });
+    const again = judgeAcross(kit.python, revived, '');
     printGroup(`@km, from ${from} → ${version}`, outcomes);
     printGroup(`served, from ${from} → ${version}`, served);
-    all.push(...outcomes, ...served);
+    printGroup(`revived, from ${from} → ${version}`, again);
+    all.push(...outcomes, ...served, ...again);
   }
   return all;
 }
@@ -165,12 +191,13 @@ async function checkVersion(version: string, selection: Selection): Promise<Outc
     }
     const failures = written.filter(({ status }) => status !== 'passed');
     const rows = await matrix(kit, ['--formats', formats.join(','), '--read', ours, ...models]);
-    const judged = rows.map((row) => judgeRow(row, native));
+    const judged = rows.map((row) => judgeRow(row, native, version));
     const programs = formats.includes('tf') ? await runPrograms(kit, work, only === '') : [];
     const fingerprints = formats.includes('tf') ? await oracleFingerprints(version, ours) : [];
     const checkpoints = await oracleCheckpoints(kit.python);
     const trained = await oracleTrain(kit.python);
-    const revived = await oracleRevive(kit.python, only === '' ? '' : REVIVED.join(','));
+    const classless = path.join(work, 'revived');
+    const revived = await oracleRevive(kit.python, only === '' ? '' : REVIVED.join(','), classless);
     printGroup(`${version} → @km`, read);
     printGroup(`@km → ${version}`, [...failures, ...judged]);
     printGroup(`fingerprints, ${version}`, fingerprints);
@@ -181,7 +208,8 @@ async function checkVersion(version: string, selection: Selection): Promise<Outc
     printGroup(`step by step, ${version}`, alike);
     const shown = version.startsWith(SHOWN) ? await showAll(kit, theirs) : [];
     const exchanged = [...read, ...failures, ...judged, ...programs, ...fingerprints];
-    const across = await readAcross(version, { theirs, ours, native }, selection);
+    const exchange = { theirs, ours, revived: classless, native };
+    const across = await readAcross(version, exchange, selection);
     return [...exchanged, ...checkpoints, ...trained, ...revived, ...alike, ...shown, ...across];
   } finally {
     if (keep === '') rmSync(work, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from oracle_revive import keras, load, observe
+from oracle_revive import keras, load, observe, tf
 
 
 def arrays(described):
@@ -26,7 +26,7 @@ def look(folder):
     with open(os.path.join(folder, "expected.json")) as file:
         expected = json.load(file)
     case = {"x": arrays(expected["x"]), "y": arrays(expected["y"]), "deterministic": "training" in expected}
-    noted = {}
+    noted = {"version": tf.__version__}
     keras.backend.clear_session()
     loaded = load(os.path.join(folder, "resaved"), noted)
     if loaded is not None and hasattr(loaded, "layers"):
