@@ -13,7 +13,8 @@ import { Input, Model, ready, saved_model } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Outcome, printGroup } from './golden-report.ts';
 import { pythonOf, runPython } from './oracle-kit.ts';
-import { type Given, SYMBOL_CASES, type SymbolCase } from './oracle-symbols-cases.ts';
+import type { Given, SymbolCase } from './oracle-symbols-case.ts';
+import { SYMBOL_CASES } from './oracle-symbols-cases.ts';
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'oracle_symbols.py');
 

@@ -1,4 +1,5 @@
 import {
+  backend,
   type CallArgs,
   Input,
   Layer,
@@ -186,6 +187,20 @@ class Attending extends Layer {
   }
 }
 
+/** Passes probabilities on, and adds a loss of the labels that they are to give. */
+class Recognizing extends Layer {
+  static override readonly className: string = 'Recognizing';
+  readonly classes: Layer = new layers.Dense({ units: 4, activation: 'softmax' });
+
+  override call(inputs: tf.Tensor): tf.Tensor {
+    const shares = this.classes.apply<tf.Tensor>(inputs);
+    const labels = tf.tile(tf.tensor2d([[0, 1, 1]]), [shares.shape[0] ?? 1, 1]);
+    const each = (n: number): tf.Tensor => tf.fill([shares.shape[0] ?? 1, 1], n, 'int32');
+    this.add_loss(tf.mean(backend.ctc_batch_cost(labels, shares, each(6), each(2))));
+    return tf.mean(shares, 1);
+  }
+}
+
 /** Numbers between -1 and 1 that look random and are always the same. */
 export function numbers(shape: readonly number[], seed: number): tf.Tensor {
   const count = shape.reduce((a, b) => a * b, 1);
@@ -275,5 +290,6 @@ export const WRITTEN_MODELS: ReadonlyMap<string, () => Written> = new Map([
       return called(model, numbers([6, 4, 5], 1));
     },
   ],
+  ['ctc_inside', () => called(around([6, 3], new Recognizing({})), numbers([6, 6, 3], 1))],
   ['subclassed_recurrent', () => called(new Reader({}), words([6, 5]))],
 ]);

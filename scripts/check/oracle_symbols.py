@@ -42,7 +42,7 @@ def farthest(found, wanted):
 
 
 def listed(value):
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    return [leaf for one in value for leaf in listed(one)] if isinstance(value, (list, tuple)) else [value]
 
 
 def slopes(run, inputs):

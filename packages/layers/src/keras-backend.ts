@@ -14,4 +14,9 @@ export {
   int_shape,
   set_value,
 } from './engine/values.ts';
+export {
+  type CtcDecodeOptions,
+  ctc_batch_cost,
+  ctc_decode,
+} from './layers/op-layers/ctc.ts';
 export { epsilon } from './losses/clip.ts';

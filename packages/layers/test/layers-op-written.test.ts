@@ -5,6 +5,7 @@ import { FunctionDef } from '@km/proto/saved-model';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import {
+  backend,
   Input,
   type KerasTensor,
   layers,
@@ -112,4 +113,47 @@ test('a mask along an inner axis is written into a graph', () => {
   const { run } = written(apply, [{ shape: [null, 3, 2], dtype: 'float32' }]);
   const x = tf.reshape(tf.range(0, 12), [2, 3, 2]);
   same(run(x)[0], apply(x) as tf.Tensor);
+});
+
+const batch = { shape: ['batch', 1], dtype: 'int32' } as const;
+
+test('the loss of sequences of labels is written into a graph, and its gradient flows', () => {
+  const apply: Fn = (y, x, steps, counts) => backend.ctc_batch_cost(y, x, steps, counts);
+  const { ops, run } = written(apply, [
+    { shape: ['batch', 2], dtype: 'float32' },
+    { shape: ['batch', 4, 3], dtype: 'float32' },
+    batch,
+    batch,
+  ]);
+  expect(ops).toContain('CTCLoss');
+  const labels = tf.tensor2d([1, 1, 0, 0], [2, 2]);
+  const shares = tf.softmax(tf.reshape(tf.sin(tf.range(0, 24)), [2, 4, 3]));
+  const [steps, counts] = [
+    tf.tensor2d([4, 3], [2, 1], 'int32'),
+    tf.tensor2d([2, 1], [2, 1], 'int32'),
+  ];
+  same(run(labels, shares, steps, counts)[0], apply(labels, shares, steps, counts) as tf.Tensor);
+  const slope = (fn: Fn): tf.Tensor =>
+    tf.grad((x) => tf.sum([fn(labels, x, steps, counts)].flat()[0] as tf.Tensor))(shares);
+  same(
+    slope((...given) => run(...given)),
+    slope(apply),
+  );
+});
+
+test('labels are found in a graph as here, greedily and with a beam', () => {
+  for (const options of [{}, { greedy: false, beam_width: 4, top_paths: 2 }]) {
+    const apply: Fn = (x, steps) => backend.ctc_decode(x, steps, options).flat();
+    const { run } = written(apply, [
+      { shape: ['batch', 4, 3], dtype: 'float32' },
+      { shape: ['batch'], dtype: 'int32' },
+    ]);
+    const shares = tf.softmax(tf.reshape(tf.sin(tf.range(0, 24)), [2, 4, 3]));
+    const steps = tf.tensor1d([4, 2], 'int32');
+    const wanted = apply(shares, steps) as tf.Tensor[];
+    expect(wanted[0]?.shape).toEqual([2, 4]);
+    run(shares, steps).forEach((each, i) => {
+      same(each, wanted[i] ?? shares);
+    });
+  }
 });

@@ -6,6 +6,7 @@ import { castOps } from './cast.ts';
 import { complexOps } from './complex.ts';
 import { controlOps } from './control.ts';
 import { creationOps } from './creation.ts';
+import { ctcOps } from './ctc.ts';
 import { debugOps } from './debug.ts';
 import { decompositionOps } from './decompositions.ts';
 import { diagonalOps } from './diagonals.ts';
@@ -71,6 +72,7 @@ const families: readonly OpFamily[] = [
   diagonalOps,
   complexOps,
   controlOps,
+  ctcOps,
   creationOps,
   debugOps,
   decompositionOps,

@@ -83,6 +83,10 @@ BroadcastArgs s0:T s1:T -> r0:T | T="int32"
 BroadcastGradientArgs s0:T s1:T -> r0:T r1:T | T="int32"
 BroadcastTo input:T shape:Tidx -> output:T | Tidx="int32"
 Bucketize input:T -> output:int32
+CTCBeamSearchDecoder inputs:T sequence_length:int32 -> decoded_indices:top_paths*int64 decoded_values:top_paths*int64 decoded_shape:top_paths*int64 log_probability:T | merge_repeated=true T="float32"
+CTCGreedyDecoder inputs:T sequence_length:int32 -> decoded_indices:int64 decoded_values:int64 decoded_shape:int64 log_probability:T | merge_repeated=false blank_index=-1 T="float32"
+CTCLoss inputs:T labels_indices:int64 labels_values:int32 sequence_length:int32 -> loss:T gradient:T | preprocess_collapse_repeated=false ctc_merge_repeated=true ignore_longer_outputs_than_inputs=false T="float32"
+CTCLossV2 inputs:float32 labels_indices:int64 labels_values:int32 sequence_length:int32 -> loss:float32 gradient:float32 | preprocess_collapse_repeated=false ctc_merge_repeated=true ignore_longer_outputs_than_inputs=false
 Case! branch_index:int32 input:*Tin -> output:*Tout | output_shapes=[]
 Cast x:SrcT -> y:DstT | Truncate=false
 Ceil x:T -> y:T

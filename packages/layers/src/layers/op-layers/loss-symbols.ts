@@ -4,8 +4,8 @@ import { binary_crossentropies, categorical_crossentropy } from '../../losses/cr
 import { hinge, squared_hinge } from '../../losses/hinge.ts';
 import { sparse_softmax_crossentropies } from '../../losses/softmax-crossentropy.ts';
 import { sparse_categorical_crossentropy } from '../../losses/sparse-crossentropy.ts';
-import { ctcLosses } from './ctc.ts';
-import { numbersIn, type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
+import { ctcSymbols } from './ctc-symbols.ts';
+import { type SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
 import { lacksValues, onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
@@ -147,22 +147,6 @@ function monotone(row: tf.Tensor, decreasing: boolean): readonly [tf.Tensor, tf.
   return [tf.gather(means, groups), groups];
 }
 
-const ctc: SymbolFunction = (input, args) => {
-  const logits = args.tensor('logits');
-  const inTime = args.raw('logits_time_major') !== false;
-  const byBatch = inTime ? tf.transpose(logits, [1, 0, 2]) : logits;
-  const blank = args.number('blank_index', 0);
-  const classes = logits.shape.at(-1) ?? 1;
-  const labels = toOperand(input);
-  if (lacksValues('The loss of CTC')) return tf.zeros([byBatch.shape[0] ?? 1]);
-  return ctcLosses(byBatch, {
-    labels: tf.unstack(labels).map((row) => numbersIn(row, 'labels')),
-    labelLengths: numbersIn(args.raw('label_length') ?? labels.shape.slice(1), 'label_length'),
-    inputLengths: numbersIn(args.raw('logit_length') ?? [], 'logit_length'),
-    blank: blank < 0 ? blank + classes : blank,
-  });
-};
-
 /** Returns the functions that measure losses, by their names without `tf.`. */
 export function lossSymbols(): readonly Entry[] {
   const pair =
@@ -185,7 +169,7 @@ export function lossSymbols(): readonly Entry[] {
     ['nn.compute_average_loss', averageLoss],
     ['nn.scale_regularization_loss', (input) => tf.sum(toOperand(input))],
     ['nn.isotonic_regression', isotonic],
-    ['nn.ctc_loss', ctc],
+    ...ctcSymbols(),
     [
       'keras.backend.binary_crossentropy',
       pair('output', (y, p, args) => binary_crossentropies(y, p, args.flag('from_logits'))),
