@@ -17,6 +17,21 @@ const VALUE_KEEPING: ReadonlySet<string> = new Set([tf.Identity, tf.Reshape, tf.
 /** Lowest priority: tfjs must never choose this backend by itself. */
 const PRIORITY = -1;
 
+const starting: { wanted: boolean } = { wanted: false };
+
+/** Starts the shape-only backend, for the first time. */
+export function startMetaBackend(): void {
+  starting.wanted = true;
+  tf.setBackend(META).catch(() => undefined);
+  starting.wanted = false;
+}
+
+/** Makes the backend where it is asked for: where no backend is active, tfjs tries all that are registered. */
+function makeBackend(): MetaBackend {
+  if (starting.wanted) return new MetaBackend();
+  throw new TypeError('No tfjs backend is active: call `await ready()` first.');
+}
+
 /** Registers a kernel of the shape-only backend, in place of one that is already there. */
 export function registerMetaKernel({ kernelName, infer }: MetaKernel): void {
   if (tf.getKernel(kernelName, META) != null) tf.unregisterKernel(kernelName, META);
@@ -38,7 +53,7 @@ export function registerMetaKernel({ kernelName, infer }: MetaKernel): void {
 /** Registers the shape-only backend under the name `meta`; calls after the first do nothing. */
 export function registerMetaBackend(): void {
   if (tf.findBackendFactory(META) != null) return;
-  tf.registerBackend(META, () => new MetaBackend(), PRIORITY);
+  tf.registerBackend(META, makeBackend, PRIORITY);
   const families = [
     elementwiseKernels,
     reductionKernels,

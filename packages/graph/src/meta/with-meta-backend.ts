@@ -1,24 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { META } from './backend.ts';
-import { registerMetaBackend } from './register.ts';
+import { registerMetaBackend, startMetaBackend } from './register.ts';
 
 /**
- * Runs a function on the shape-only backend and goes back to the current backend.
+ * Runs a function on the shape-only backend and goes back to the current backend, or to none.
  *
  * Tensors of the other backend may be used; those made inside have no values outside. Wrap in `tf.tidy` what is not
  * needed afterwards.
  *
- * @throws TypeError if the current backend is not initialised: it could not be switched back to.
+ * @throws TypeError while the current backend is being initialised: it could not be switched back to.
  */
 export function withMetaBackend<T>(fn: () => T): T {
   registerMetaBackend();
   const engine = tf.engine();
   const before = engine.backendName;
   if (before === META) return fn();
-  if (engine.registry[before] === undefined) {
-    throw new TypeError('no tfjs backend is active: await tf.setBackend(…) first');
+  const isNone = (before ?? '') === '';
+  if (!isNone && engine.registry[before] === undefined) {
+    throw new TypeError(`the tfjs backend ${before} has not started: await tf.setBackend(…) first`);
   }
-  switchTo(META);
+  if (engine.registry[META] === undefined) startMetaBackend();
+  else switchTo(META);
   try {
     return fn();
   } finally {
@@ -48,16 +50,11 @@ export function isMetaBackend(): boolean {
 }
 
 /**
- * Makes a backend the current one. The first time it is initialised, which happens before the call returns. Later its
- * instance is put in place directly: `setBackend` would set up all of its kernels again, which takes longer than a layer.
+ * Makes a backend that has started the current one, or none. Its instance is put in place directly: `setBackend` would set
+ * up all of its kernels again, which takes longer than a layer.
  */
 function switchTo(name: string): void {
   const engine = tf.engine();
-  const known = engine.registry[name];
-  if (known === undefined) {
-    tf.setBackend(name).catch(() => undefined);
-    return;
-  }
   engine.backendName = name;
-  Reflect.set(engine, 'backendInstance', known);
+  Reflect.set(engine, 'backendInstance', engine.registry[name] ?? null);
 }

@@ -1,4 +1,5 @@
 import type { CallbackList, CallbacksArgument } from '../callbacks/callback-list.ts';
+import { prepared } from '../engine/saving.ts';
 import { dataSource } from './data-adapter.ts';
 import { EpochReader } from './epoch-reader.ts';
 import type { BatchIterable } from './iterable-source.ts';
@@ -25,6 +26,7 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Logs | number | number[]> {
   const { sample_weight, batch_size, steps } = options;
+  await prepared();
   const source = await dataSource({ x, y, sample_weight, batch_size, steps }, tensorCounts(model));
   const reader = new EpochReader(source, {
     steps: steps ?? null,

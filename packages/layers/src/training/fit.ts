@@ -1,5 +1,6 @@
 import type { CallbackList, CallbacksArgument } from '../callbacks/callback-list.ts';
 import { History } from '../callbacks/history.ts';
+import { prepared } from '../engine/saving.ts';
 import type { ClassWeight } from './class-weight.ts';
 import { NOT_COMPILED } from './compile-arguments.ts';
 import { asCompiled } from './compiled-state.ts';
@@ -93,6 +94,7 @@ export async function fit(
   options: FitOptions,
 ): Promise<History> {
   if (!model.compiled) throw new TypeError(NOT_COMPILED);
+  await prepared();
   return asCompiled(model, async () => {
     const { training, validation } = await sourcesOf(model, x, y, options);
     const at_once = model.steps_per_execution;

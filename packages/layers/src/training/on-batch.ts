@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { prepared } from '../engine/saving.ts';
 import type { Tensors } from '../engine/types.ts';
 import type { ClassWeight } from './class-weight.ts';
 import { asCompiled } from './compiled-state.ts';
@@ -29,6 +30,7 @@ async function onlyBatch(
   model: Trainer,
   { x, y = null, sample_weight = null, class_weight = null }: OnlyBatch,
 ): Promise<EpochReader> {
+  await prepared();
   const source = await dataSource({ x, y, sample_weight, steps: 1 }, tensorCounts(model));
   return new EpochReader(source, { steps: 1, class_weight });
 }
