@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { CallbacksArgument } from '../callbacks/callback-list.ts';
 import { flatten, packAs } from '../engine/nest.ts';
+import { prepared } from '../engine/saving.ts';
 import type { Nested, Tensors } from '../engine/types.ts';
 import { dataSource } from './data-adapter.ts';
 import { EpochReader } from './epoch-reader.ts';
@@ -24,6 +25,7 @@ export async function predict(
   options: PredictOptions,
 ): Promise<Tensors> {
   const { batch_size, steps } = options;
+  await prepared();
   const source = await dataSource({ x, batch_size, steps }, tensorCounts(model));
   const reader = new EpochReader(source, {
     steps: steps ?? null,
