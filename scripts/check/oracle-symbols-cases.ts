@@ -1,6 +1,6 @@
 import type { KerasTensor } from '@km/keras';
 import { fn, type Given, one, type SymbolCase, WORDS } from './oracle-symbols-case.ts';
-import { SEQUENCES } from './oracle-symbols-sequences.ts';
+import { PARTS, SEQUENCES } from './oracle-symbols-sequences.ts';
 import { TEXTS } from './oracle-symbols-texts.ts';
 
 const NUMBERS: Given = {
@@ -164,4 +164,5 @@ export const SYMBOL_CASES: readonly SymbolCase[] = [
   ...DRAWN,
   ...CHOICES,
   ...SEQUENCES,
+  ...PARTS,
 ];

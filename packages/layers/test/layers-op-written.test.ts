@@ -157,3 +157,49 @@ test('labels are found in a graph as here, greedily and with a beam', () => {
     });
   }
 });
+
+test('rows are parted and put together again in a graph', () => {
+  const [part, stitch] = [symbol('dynamic_partition'), symbol('dynamic_stitch')];
+  const places = symbol('dynamic_partition');
+  const apply: Fn = (x, partitions) => {
+    const options = { partitions, num_partitions: 3 };
+    const parts = part(x, options) as unknown as tf.Tensor[];
+    const where = places(tf.range(0, 5, 1, 'int32'), options) as unknown as tf.Tensor[];
+    return [...parts, stitch(where, { data: parts.map((each) => tf.mul(each, 2)) })];
+  };
+  const { ops, run } = written(apply, [
+    { shape: [5, 2], dtype: 'float32' },
+    { shape: [5], dtype: 'int32' },
+  ]);
+  expect(ops).toContain('DynamicStitch');
+  const x = tf.reshape(tf.range(0, 10), [5, 2]);
+  for (const groups of [
+    [1, 0, 1, 2, 1],
+    [0, 0, 0, 0, 0],
+  ]) {
+    const partitions = tf.tensor1d(groups, 'int32');
+    const wanted = apply(x, partitions) as tf.Tensor[];
+    const found = run(x, partitions);
+    found.forEach((each, i) => {
+      same(each, wanted[i] ?? x);
+    });
+    same(found[3], tf.mul(x, 2));
+  }
+});
+
+const SEEDED: ReadonlyArray<readonly [name: string, args: object]> = [
+  ['image.stateless_random_flip_left_right', { seed: [1, 5] }],
+  ['image.stateless_random_flip_up_down', { seed: [2, 5] }],
+  ['image.stateless_random_crop', { size: [-1, 2, 3, 1], seed: [3, 8] }],
+  ['nn.experimental.stateless_dropout', { rate: 0.5, seed: [3, 8] }],
+];
+
+test.each(SEEDED)('tf.%s with %p is written into a graph for any batch', (name, args) => {
+  const fn = symbol(name);
+  const apply: Fn = (x) => fn(x, args);
+  const { run } = written(apply, [{ shape: [null, 4, 5, 2], dtype: 'float32' }]);
+  const x = tf.reshape(tf.range(0, 120), [3, 4, 5, 2]);
+  const wanted = apply(x) as tf.Tensor;
+  same(run(x)[0], wanted);
+  expect(Array.from(wanted.dataSync())).not.toEqual(Array.from(x.dataSync()));
+});

@@ -1,5 +1,6 @@
+import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { callOneOp, callOp, type OpOutput, typeAttr } from './op-call.ts';
+import { callOneOp, callOp, intAttr, type OpOutput, standIn, typeAttr } from './op-call.ts';
 import { concreteSizes } from './shape-values.ts';
 import {
   numbersIn,
@@ -8,7 +9,7 @@ import {
   sizesIn,
   toOperand,
 } from './symbol-args.ts';
-import { lacksValues, onlyShapes } from './without-values.ts';
+import { onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 
@@ -62,10 +63,21 @@ function partition(input: unknown, args: SymbolArgs): tf.Tensor[] {
   const groups = whole(args.raw('partitions'));
   const count = args.number('num_partitions', 1);
   const rest = x.shape.slice(groups.rank);
-  const flat = tf.reshape(x, [groups.size, ...rest]);
-  if (lacksValues('A partition by values')) {
-    return Array.from({ length: count }, () => tf.zeros([...concreteSizes([null]), ...rest]));
+  if (isTracing()) {
+    const output: OpOutput = { shape: [null, ...rest], dtype: x.dtype };
+    return callOp({
+      op: 'DynamicPartition',
+      inputs: [x, groups],
+      attrs: { num_partitions: intAttr(count) },
+      outputs: Array.from({ length: count }, () => output),
+    });
   }
+  if (onlyShapes()) {
+    return Array.from({ length: count }, () =>
+      standIn([...concreteSizes([null]), ...rest], x.dtype),
+    );
+  }
+  const flat = tf.reshape(x, [groups.size, ...rest]);
   const numbers = Array.from(groups.dataSync());
   return Array.from({ length: count }, (_, group) => {
     const own = numbers.flatMap((number, i) => (number === group ? [i] : []));
@@ -75,17 +87,33 @@ function partition(input: unknown, args: SymbolArgs): tf.Tensor[] {
 
 /** Puts slices into the places that lists of indices tell; later ones replace earlier ones. */
 function stitch(input: unknown, args: SymbolArgs): tf.Tensor {
-  const order = numbersIn(input, 'indices');
-  const rank = rankOf(input) - 1;
   const data = [args.raw('data')].flat().map((each) => toOperand(each));
+  const lists = indexLists(input, data.length);
+  const rank = rankOf(lists[0]);
   const rest = data[0]?.shape.slice(rank) ?? [];
-  const rows = data.map((each) => tf.reshape(each, [-1, ...rest]));
-  const size = order.reduce((top, place) => Math.max(top, place + 1), 0);
+  const type = data[0]?.dtype ?? 'float32';
+  const isKnown = !lists.flat().some((each) => each instanceof tf.Tensor);
+  const known = isKnown ? sizeFor(numbersIn(lists, 'indices')) : null;
+  if (isTracing()) {
+    const outputs: OpOutput[] = [{ shape: [known, ...rest], dtype: type }];
+    return callOneOp({ op: 'DynamicStitch', inputs: [lists.map(whole), data], outputs });
+  }
   // Without values, an open axis need not have the length of its indices.
-  if (onlyShapes()) return tf.zeros([size, ...rest], data[0]?.dtype as 'float32');
-  const sources = Array.from({ length: size }, (_, place) => order.lastIndexOf(place));
+  if (onlyShapes()) return standIn([...concreteSizes([known]), ...rest], type);
+  const order = numbersIn(lists, 'indices');
+  const rows = data.map((each) => tf.reshape(each, [-1, ...rest]));
+  const sources = Array.from({ length: sizeFor(order) }, (_, place) => order.lastIndexOf(place));
   return tf.gather(tf.concat(rows, 0), tf.tensor1d(sources, 'int32'));
 }
+
+/** Lists of indices, which equally long constants come as the rows of. */
+function indexLists(input: unknown, count: number): readonly unknown[] {
+  if (!(input instanceof tf.Tensor)) return [input].flat(1) as unknown[];
+  return count > 1 ? tf.unstack(input) : [input];
+}
+
+const sizeFor = (places: readonly number[]): number =>
+  places.reduce((top, place) => Math.max(top, place + 1), 0);
 
 function rankOf(value: unknown): number {
   if (value instanceof tf.Tensor) return value.rank;

@@ -29,9 +29,10 @@ export function takesTexts(symbol: string, input: unknown): boolean {
   return moves && isFirst;
 }
 
-/** True for `tf.where` that chooses between texts. */
+/** True for functions whose other arguments than the first are texts. */
 export function choosesTexts(symbol: string, given: Given): boolean {
-  return symbol === 'where' && (isText(given.x) || isText(given.y));
+  if (symbol === 'where') return isText(given.x) || isText(given.y);
+  return symbol === 'dynamic_stitch' && [given.data].flat().some(isText);
 }
 
 const COMPARING: ReadonlyMap<string, SymbolFunction> = new Map<string, SymbolFunction>([

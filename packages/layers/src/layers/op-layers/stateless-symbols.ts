@@ -1,11 +1,11 @@
-import { draw, drawIntegers, isTracing, startOfSeeds } from '@km/graph';
+import { drawIntegers, isTracing, startOfSeeds } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from '../../random/index.ts';
 import { RandomGenerator } from '../../random/random-generator.ts';
 import { callOneOp, typeAttr } from './op-call.ts';
 import { concreteSizes } from './shape-values.ts';
 import { type SymbolArgs, type SymbolFunction, sizesIn, toOperand } from './symbol-args.ts';
-import { lacksValues } from './without-values.ts';
+import { onlyShapes } from './without-values.ts';
 
 type Entry = readonly [name: string, fn: SymbolFunction];
 type Seeds = readonly [number, number];
@@ -21,7 +21,7 @@ function filled(
   dtype: 'float32' | 'int32',
   make: (size: number) => Float32Array | Int32Array,
 ): tf.Tensor {
-  if (lacksValues('Numbers of tf.random.stateless_…')) return tf.fill([...shape], 0, dtype);
+  if (onlyShapes()) return tf.fill([...shape], 0, dtype);
   return tf.tensor(make(tf.util.sizeFromShape([...shape])), [...shape], dtype);
 }
 
@@ -86,45 +86,53 @@ const uniform: SymbolFunction = (input, args) => {
   });
 };
 
-const oneUniform = (seeds: Seeds): number => {
-  const numbers = new Float32Array(1);
-  draw('uniform', numbers, startOfSeeds(seeds));
-  return numbers[0] ?? 0;
-};
+/** Numbers between 0 and 1. */
+function noise(shape: readonly number[], args: SymbolArgs): tf.Tensor {
+  if (isTracing()) return written('StatelessRandomUniform', shape, args);
+  return filled(shape, 'float32', (size) => statelessUniform(size, seedsOf(args)));
+}
 
 /** Turns images over in half of the cases. */
 const flipped =
   (axis: number): SymbolFunction =>
   (input, args) => {
     const x = toOperand(input);
-    if (lacksValues('A random flip')) return tf.clone(x);
-    const place = x.rank + axis;
-    if (x.rank === 3) return oneUniform(seedsOf(args)) < 0.5 ? tf.reverse(x, [place]) : tf.clone(x);
-    const numbers = statelessUniform(x.shape[0] ?? 1, seedsOf(args));
-    const rows = tf
-      .unstack(x)
-      .map((row, i) => (Math.round(numbers[i] ?? 0) === 0 ? row : tf.reverse(row, [place - 1])));
-    return tf.stack(rows);
+    const turned = tf.reverse(x, [x.rank + axis]);
+    const turn =
+      x.rank === 3
+        ? tf.less(noise([], args), 0.5)
+        : tf.greater(noise([x.shape[0] ?? 1], args), 0.5);
+    const wide = tf.reshape(turn, [...turn.shape, ...x.shape.slice(turn.rank).map(() => 1)]);
+    return tf.where(tf.broadcastTo(wide, x.shape), turned, x);
   };
 
 /** Cuts a part of a size out at a place that is drawn. */
 const cutAnywhere =
-  (numbers: (args: SymbolArgs, count: number) => ArrayLike<number>): SymbolFunction =>
+  (numbers: (args: SymbolArgs, count: number) => tf.Tensor): SymbolFunction =>
   (input, args) => {
     const x = toOperand(input);
     const size = args.numbers('size').map((n, axis) => (n < 0 ? (x.shape[axis] ?? n) : n));
-    if (lacksValues('A random crop')) return tf.zeros(size, x.dtype as 'float32');
-    const drawn = numbers(args, size.length);
-    const begin = size.map((n, axis) => (drawn[axis] ?? 0) % ((x.shape[axis] ?? n) - n + 1));
-    return tf.slice(x, begin, size);
+    if (onlyShapes()) return tf.zeros(size, x.dtype as 'float32');
+    const limits = size.map((n, axis) => (x.shape[axis] ?? n) - n + 1);
+    const begin = tf.mod(numbers(args, size.length), tf.tensor1d(limits, 'int32'));
+    return callOneOp({
+      op: 'Slice',
+      inputs: [x, begin, tf.tensor1d(size, 'int32')],
+      attrs: { T: typeAttr(x.dtype as 'float32'), Index: typeAttr('int32') },
+      outputs: [{ shape: size, dtype: x.dtype }],
+    });
   };
 
 const LARGEST = 2 ** 31 - 1;
 
-const seededIntegers = (args: SymbolArgs, count: number): Int32Array => {
-  const numbers = new Int32Array(count);
-  drawIntegers(numbers, startOfSeeds(seedsOf(args)), 0, LARGEST);
-  return numbers;
+const seededIntegers = (args: SymbolArgs, count: number): tf.Tensor => {
+  const bounds = [0, LARGEST].map((bound) => tf.scalar(bound, 'int32'));
+  if (isTracing()) return written('StatelessRandomUniformInt', [count], args, bounds);
+  return filled([count], 'int32', (size) => {
+    const numbers = new Int32Array(size);
+    drawIntegers(numbers, startOfSeeds(seedsOf(args)), 0, LARGEST);
+    return numbers;
+  });
 };
 
 function generatorOf(args: SymbolArgs): RandomGenerator {
@@ -132,8 +140,8 @@ function generatorOf(args: SymbolArgs): RandomGenerator {
   return new RandomGenerator(typeof seed === 'number' ? seed : null);
 }
 
-const integers = (args: SymbolArgs, count: number): ArrayLike<number> =>
-  generatorOf(args).integers([count], 0, LARGEST).dataSync();
+const integers = (args: SymbolArgs, count: number): tf.Tensor =>
+  generatorOf(args).integers([count], 0, LARGEST);
 
 /** Turns images over in half of the cases, others at each call. */
 const flippedAnyhow =
@@ -141,16 +149,16 @@ const flippedAnyhow =
   (input, args) => {
     const x = toOperand(input);
     const batch = x.rank === 4 ? (x.shape[0] ?? 1) : 1;
-    const noise = generatorOf(args).uniform(
+    const drawn = generatorOf(args).uniform(
       [batch, ...new Array<number>(x.rank - 1).fill(1)],
       0,
       1,
     );
     const turn = tf.less(
       x.rank === 4
-        ? noise
+        ? drawn
         : tf.reshape(
-            noise,
+            drawn,
             x.shape.map(() => 1),
           ),
       0.5,
@@ -181,8 +189,7 @@ export function statelessSymbols(): readonly Entry[] {
     const x = toOperand(input);
     const rate = args.number('rate', 0);
     if (rate === 0) return tf.clone(x);
-    const noise = filled(x.shape, 'float32', (size) => statelessUniform(size, seedsOf(args)));
-    const kept = tf.cast(tf.greaterEqual(noise, rate), 'float32');
+    const kept = tf.cast(tf.greaterEqual(noise(x.shape, args), rate), 'float32');
     return tf.mul(tf.mul(x, kept), 1 / (1 - rate));
   };
   return [
