@@ -1,7 +1,7 @@
 /**
  * Calls Keras SavedModels of TensorFlow in training and takes one step with SGD, here and in the model that TensorFlow revives:
  * `oracle-step.ts VERSION --kit FOLDER | --corpus FOLDER [--filter TEXT]`; `oracleStep` is the part for other commands. Outputs,
- * losses, changed weights and the weights after the step are the same; what is random in training is left out.
+ * losses, changed weights and the weights after the step are the same; what is random in training takes its step in the mode of inference.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,11 +73,11 @@ export function corpusSteps(folder: string): StepCase[] {
     });
 }
 
-/** What TensorFlow found: arrays by what they are; null where training is random. */
+/** What TensorFlow found: arrays by what they are. */
 interface Line {
   readonly id: string;
   readonly error?: string;
-  readonly arrays?: Readonly<Record<string, readonly ArrayReference[]>> | null;
+  readonly arrays?: Readonly<Record<string, readonly ArrayReference[]>>;
 }
 
 /** Lets one version call and train the models, and compares with what they do here. */
@@ -119,14 +119,13 @@ function described({ id, model, inputs }: StepCase): unknown {
 async function judge(
   version: string,
   found: StepCase,
-  { error, arrays }: Line,
+  { error, arrays = {} }: Line,
   file: string,
 ): Promise<Outcome> {
   const { id } = found;
   const lost = LOST.find(([name]) => name.test(`${version} ${id}`));
   if (lost !== undefined) return { id, status: 'skipped', reason: lost[1] };
   if (error !== undefined) return { id, status: 'skipped', reason: `in TensorFlow: ${error}` };
-  if (arrays == null) return { id, status: 'skipped', reason: 'random in training' };
   try {
     const entry = { io: readFileSync(file) } as Partial<CorpusCase> as CorpusCase;
     const wanted = new Map(
@@ -166,19 +165,30 @@ async function compare(
   resetStates(model);
   const outputs = model.apply<tf.Tensor>(x, { training: false });
   reset();
-  check('training', flatten(model.apply<tf.Tensor>(x, { training: true })).map(dataOf));
-  check('losses', [[model.losses.reduce((sum, loss) => sum + Number(loss.dataSync()[0]), 0)]]);
-  check('called', valuesOf(model));
-  reset();
-  if (wanted.has('after')) {
+  if (wanted.has('training')) {
+    check('training', flatten(model.apply<tf.Tensor>(x, { training: true })).map(dataOf));
+    check('losses', [[model.losses.reduce((sum, loss) => sum + Number(loss.dataSync()[0]), 0)]]);
+    check('called', valuesOf(model));
+    reset();
+  }
+  const mode = wanted.has('after in inference') ? ' in inference' : '';
+  if (wanted.has(`after${mode}`)) {
     model.compile({ optimizer: new optimizers.SGD({ learning_rate: RATE }), loss: 'mse' });
+    if (mode !== '') stayInInference(model);
     const targets = packed(outputs, (value) => tf.add(tf.mul(value, 0.5), 0.1));
     const loss = await model.train_on_batch(x, targets as tf.Tensor);
-    check('loss', [[Number(Array.isArray(loss) ? loss[0] : loss)]]);
-    check('after', valuesOf(model));
+    check(`loss${mode}`, [[Number(Array.isArray(loss) ? loss[0] : loss)]]);
+    check(`after${mode}`, valuesOf(model));
   }
   model.dispose();
   return comparer.difference;
+}
+
+/** Lets a model train without what it does in training only, such as dropout. */
+function stayInInference(model: Model): void {
+  const apply = model.apply.bind(model) as Model['apply'];
+  model.apply = ((inputs: never, args: object) =>
+    apply(inputs, { ...args, training: false })) as Model['apply'];
 }
 
 function inputsOf(model: Model, inputs: StepCase['inputs']): tf.Tensor {
@@ -236,9 +246,10 @@ async function main(): Promise<void> {
     ...(kit === undefined ? [] : kitSteps(kit)),
     ...(corpus === undefined ? [] : corpusSteps(corpus)),
   ].filter(({ id }) => id.includes(filter));
+  const what = corpus === undefined ? 'one step' : 'one step, corpus';
   for (const version of positionals) {
     const outcomes = await oracleStep(version, cases);
-    printGroup(`one step, ${version}`, outcomes);
+    printGroup(`${what}, ${version}`, outcomes);
     if (outcomes.some(({ status }) => status === 'failed')) process.exitCode = 1;
   }
 }

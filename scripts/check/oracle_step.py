@@ -1,4 +1,5 @@
-"""The TensorFlow side of oracle-step.ts: `oracle_step.py DIR < CASES` calls Keras SavedModels in training and takes one step.
+"""The TensorFlow side of oracle-step.ts: `oracle_step.py DIR < CASES` calls Keras SavedModels in training and takes one step,
+in the mode of inference where training is random.
 
 CASES is a JSON list of {"id", "model", "inputs"}. One line of JSON is printed per case: where the arrays lie in DIR/NUMBER.bin,
 or {"id", "error"}. Targets are 0.1 more than half of what the model gives; the step is that of SGD with a rate of 0.01.
@@ -75,16 +76,32 @@ def observe(model, x):
     weights.reset(model)
     again = flat(model(x, training=True))
     weights.reset(model)
-    if not same(found["training"], again):
-        return None
+    is_random = not same(found["training"], again)
+    if is_random:
+        found = {}
     if not all(np.asarray(value).dtype.kind == "f" for value in tf.nest.flatten(outputs)):
         return found
     y = tf.nest.map_structure(lambda value: 0.5 * np.asarray(value) + np.asarray(0.1, np.asarray(value).dtype), outputs)
     model.compile(keras.optimizers.SGD(RATE), "mse")
+    if is_random:
+        found["loss in inference"] = [step_in_inference(model, x, y)]
+        found["after in inference"] = weights.values()
+        return found
     loss = model.train_on_batch(x, y)
     found["loss"] = [np.float64(loss[0] if isinstance(loss, list) else loss)]
     found["after"] = weights.values()
     return found
+
+
+def step_in_inference(model, x, y):
+    with tf.GradientTape() as tape:
+        outputs = model(x, training=False)
+        loss = model.compiled_loss(tf.nest.map_structure(tf.constant, y), outputs, None, regularization_losses=model.losses)
+    gradients = tape.gradient(loss, model.trainable_weights)
+    for variable, gradient in zip(model.trainable_weights, gradients):
+        if gradient is not None:
+            variable.assign_sub(RATE * tf.convert_to_tensor(gradient))
+    return np.float64(loss)
 
 
 def pack(found, path):
@@ -108,7 +125,7 @@ def main(folder):
         try:
             model = load(case["model"])
             found = observe(model, given(model, case["inputs"]))
-            line["arrays"] = None if found is None else pack(found, os.path.join(folder, "%d.bin" % number))
+            line["arrays"] = pack(found, os.path.join(folder, "%d.bin" % number))
         except Exception as error:
             line["error"] = "%s: %s" % (type(error).__name__, " ".join(str(error).split())[:300])
         keras.backend.clear_session()
