@@ -77,14 +77,20 @@ function object(id: number, value: SavedNodeKind, children: SavedNode['children'
   };
 }
 
+/** Types of the input: that of the signature, and that of its function. */
+interface Takes {
+  readonly spec?: string;
+  readonly argument?: number;
+}
+
 /** A SavedModel whose only signature takes `x` and returns what its node `y` gives. */
-async function modelOf(nodes: Nodes, output = 'y:output:0', type = FLOAT) {
+async function modelOf(nodes: Nodes, output = 'y:output:0', type = FLOAT, takes: Takes = {}) {
   const entry = '__inference_serving_1';
   const spec = (name: string): Structure => ({
     kind: 'tensorSpec',
     name,
     shape: null,
-    dtype: 'float32',
+    dtype: (name === 'x' ? (takes.spec ?? 'float32') : 'float32') as 'float32',
   });
   const inputSignature: Structure = {
     kind: 'tuple',
@@ -123,7 +129,7 @@ async function modelOf(nodes: Nodes, output = 'y:output:0', type = FLOAT) {
         {
           signature: {
             name: entry,
-            inputArg: [{ name: 'x', type: FLOAT }],
+            inputArg: [{ name: 'x', type: takes.argument ?? FLOAT }],
             outputArg: [{ name: 'y', type }],
           },
           nodeDef: [...nodes],
@@ -178,6 +184,21 @@ test.each<[string, Nodes, RegExp]>([
   expect(isKmError(error)).toBe(true);
   expect(String(error)).toMatch(says);
   expect(performance.now() - start).toBeLessThan(SOON);
+});
+
+const CAST: Nodes = [node('y', 'Cast', ['x'], { SrcT: { type: INT }, DstT: { type: FLOAT } })];
+const PASSED: Nodes = [node('y', 'Identity', ['x'], T)];
+
+test.each<[string, Takes, RegExp]>([
+  ['an input of no type', { spec: 'invalid' }, /takes x as (invalid|unknown)/],
+  ['an input that is a handle', { spec: 'resource' }, /takes x as resource/],
+  ['a function that takes another type', { argument: INT }, /as int32, but gets a float32/],
+  ['a function that takes a type without a name', { argument: 77 }, /as unknown, but gets/],
+])('a signature with %s is a KmError when it is called', async (_name, takes, says) => {
+  const [nodes, output] = takes.argument === INT ? [CAST, 'y:y:0'] : [PASSED, 'y:output:0'];
+  const error = await outcome(await modelOf(nodes, output, FLOAT, takes));
+  expect(isKmError(error)).toBe(true);
+  expect(String(error)).toMatch(says);
 });
 
 test.each([

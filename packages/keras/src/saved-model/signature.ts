@@ -1,4 +1,10 @@
-import { isKmError, type KmError, type Tensor as TensorRecord } from '@km/core';
+import {
+  isDType,
+  isKmError,
+  type KmError,
+  type Tensor as TensorRecord,
+  UnsupportedError,
+} from '@km/core';
 import { type GraphDType, recordOfValue, toTensor, type Value, valueOfRecord } from '@km/graph';
 import type { PartialShape } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
@@ -121,9 +127,18 @@ function names(specs: readonly SignatureSpec[]): string {
 }
 
 function checked(signature: string, spec: SignatureSpec, value: StructuredInput): tf.Tensor {
+  requireType(signature, spec);
   const tensor = tensorFor(value, spec.dtype, `Input ${spec.name} of the signature ${signature}`);
   requireShape(signature, spec, tensor.shape);
   return tensor;
+}
+
+/** Handles, and types that are not known, have no tensors that a caller could give. */
+function requireType(signature: string, { name, dtype }: SignatureSpec): void {
+  if (isDType(dtype)) return;
+  throw new UnsupportedError(
+    `The signature ${signature} takes ${name} as ${dtype}, a type of which no tensors are given here.`,
+  );
 }
 
 function requireShape(
@@ -149,7 +164,13 @@ function callRecords(
       inputs.flatMap((spec) => {
         const record = given.get(spec.name);
         if (record === undefined) return [];
+        requireType(name, spec);
         requireShape(name, spec, record.shape);
+        if (record.dtype !== spec.dtype) {
+          throw new TypeError(
+            `Input ${spec.name} of the signature ${name} has to be ${spec.dtype}, got ${record.dtype}.`,
+          );
+        }
         return [valueOfRecord(record)];
       }),
     );

@@ -1,5 +1,12 @@
-import { isKmError, type KmError, UnsupportedError } from '@km/core';
-import { type GraphExecutor, type GraphFunction, toTensor, type Value } from '@km/graph';
+import { isKmError, type KmError, MalformedError, UnsupportedError } from '@km/core';
+import {
+  deviceDType,
+  type GraphExecutor,
+  type GraphFunction,
+  HostTensor,
+  toTensor,
+  type Value,
+} from '@km/graph';
 import type { ConcreteFunction } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
 import { pack } from './pack.ts';
@@ -13,6 +20,21 @@ export function problemOf(compile: () => unknown): KmError | null {
   } catch (error) {
     if (isKmError(error)) return error;
     throw error;
+  }
+}
+
+/** Callers give what the signature says, so that another type in the function is a contradiction of the file. */
+function requireTypes({ name, inputs }: GraphFunction, values: readonly Value[]): void {
+  for (const [i, value] of values.entries()) {
+    const wanted = inputs[i];
+    if (wanted === undefined || !(value instanceof tf.Tensor || value instanceof HostTensor)) {
+      continue;
+    }
+    const type = value instanceof HostTensor ? wanted.dtype : deviceDType(wanted.dtype);
+    if (value.dtype === type) continue;
+    throw new MalformedError(
+      `${name} takes ${wanted.name} as ${wanted.dtype}, but gets a ${value.dtype}; the SavedModel is damaged.`,
+    );
   }
 }
 
@@ -54,7 +76,9 @@ export class Trace {
       );
     }
     this.#captures ??= this.concrete.boundInputs.map(this.#capture);
-    return compiled.run([...inputs, ...this.#captures]);
+    const all = [...inputs, ...this.#captures];
+    requireTypes(compiled, all);
+    return compiled.run(all);
   }
 
   /** Calls it with tensors; what it returns has the structure that it has in Python. */
