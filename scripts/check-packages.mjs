@@ -1,9 +1,10 @@
 /**
  * Checks the built packages as their users get them: publint and attw on each, then a load of every entry point as ES
- * module and as CommonJS on each supported Node, and a browser bundle of each. Build first.
+ * module and as CommonJS on each supported Node, the type of each exported value, and a browser bundle of each. Build first.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { arrows } from './arrows.mjs';
@@ -14,6 +15,7 @@ const scratch = path.join(root, '.tsbuild', 'packages');
 rmSync(scratch, { recursive: true, force: true });
 mkdirSync(scratch, { recursive: true });
 const results = [];
+const require = createRequire(path.join(root, 'package.json'));
 
 /** Notes the outcome of one check and prints what failed. */
 function note(name, { status, stdout, stderr }) {
@@ -61,6 +63,37 @@ function checkLoading(entries, version, node) {
   }
 }
 
+/** Names of what an entry point exports, those within namespaces after a dot. */
+function exportedPaths(entry) {
+  const paths = [];
+  const walk = (value, prefix, depth) => {
+    for (const [name, inner] of Object.entries(value)) {
+      if (!/^[A-Za-z_$][\w$]*$/.test(name)) continue;
+      const place = `${prefix}.${name}`;
+      paths.push(place);
+      const isNamespace = inner?.constructor === Object || inner?.[Symbol.toStringTag] === 'Module';
+      if (isNamespace && depth < 3) walk(inner, place, depth + 1);
+    }
+  };
+  walk(require(entry), '', 1);
+  return paths;
+}
+
+/** Compiles a program that uses every exported value, as a user of TypeScript does. */
+function checkTypes(entries) {
+  const lines = [];
+  for (const [k, entry] of entries.entries()) {
+    lines.push(`import * as entry${k} from '${entry}';`);
+    for (const place of exportedPaths(entry)) lines.push(`void entry${k}${place};`);
+  }
+  const file = path.join(scratch, 'types.mts');
+  writeFileSync(file, lines.join('\n'));
+  const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022'];
+  const modules = ['--module', 'nodenext', '--types', 'node'];
+  const tsc = path.join(root, 'node_modules', '.bin', 'tsc');
+  note('types of all exports', sh(tsc, [...options, ...modules, '--ignoreConfig', file]));
+}
+
 async function checkBundle(entry) {
   const outcome = await build({
     stdin: { contents: `export * from '${entry}';`, resolveDir: root },
@@ -85,6 +118,7 @@ for (const name of published) {
 }
 const entries = published.flatMap((name) => entriesOf(manifestOf(name)));
 for (const version of ['20', '22', '24']) checkLoading(entries, version, nodeBinary(version));
+checkTypes(entries);
 for (const entry of entries.filter(
   (name) => !name.startsWith('@km/cli') && !name.endsWith('/node'),
 )) {

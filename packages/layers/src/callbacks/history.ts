@@ -1,11 +1,10 @@
-import type { NestedNumbers } from '../engine/variable-values.ts';
 import type { Logs } from '../training/types.ts';
 import { Callback } from './callback.ts';
 
 /** Records the results of each epoch; `fit` resolves to it. */
 export class History extends Callback {
-  /** Results by name, one entry for each epoch. */
-  history: Record<string, NestedNumbers[]> = {};
+  /** Results by name, one entry for each epoch; the results of a metric that gives several numbers are lists. */
+  history: Record<string, number[]> = {};
   /** Numbers of the epochs, counted from 0. */
   epoch: number[] = [];
 
@@ -17,7 +16,7 @@ export class History extends Callback {
     this.epoch.push(epoch);
     for (const [name, value] of Object.entries(logs)) {
       const known = Object.hasOwn(this.history, name) ? this.history[name] : undefined;
-      if (known !== undefined) known.push(value);
+      if (known !== undefined) known.push(value as number);
       else {
         Object.defineProperty(this.history, name, {
           value: [value],

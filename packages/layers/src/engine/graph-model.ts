@@ -14,6 +14,18 @@ import { type Module, trackedLeaves, trackedProperties, unique } from './trackin
 import type { ApplyArgs, CallArgs, Masks, Nested, Shape, Shapes, Tensors } from './types.ts';
 import type { Variable } from './variable.ts';
 
+/** A layer as it is found by name, with the weights that many layers have: its class says which of them are there. */
+export type FoundLayer = Layer & {
+  readonly kernel: Variable;
+  readonly recurrent_kernel: Variable;
+  readonly bias: Variable;
+  readonly embeddings: Variable;
+  readonly gamma: Variable;
+  readonly beta: Variable;
+  readonly moving_mean: Variable;
+  readonly moving_variance: Variable;
+};
+
 /** A layer that is a set of layers: connected from symbolic inputs to outputs, or called by a subclass. */
 export abstract class GraphModel extends Layer {
   #graph: GraphNetwork | null = null;
@@ -107,11 +119,11 @@ export abstract class GraphModel extends Layer {
   }
 
   /**
-   * The layer of a name, or at an index.
+   * The layer of a name, or at an index; in TypeScript its class may be given.
    * @throws RangeError when there is none, with the names that exist.
    */
-  get_layer(name?: string | null, index?: number | null): Layer {
-    const layers = this.layers;
+  get_layer<L extends Layer = FoundLayer>(name?: string | null, index?: number | null): L {
+    const layers = this.layers as L[];
     if (typeof index === 'number') {
       const layer = layers[index];
       if (layer !== undefined) return layer;
