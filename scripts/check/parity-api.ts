@@ -13,7 +13,7 @@ import {
 import { builtin_layers } from '@km/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { absentName } from './parity-absent.ts';
-import { data, type LogLine, numbers, type ParityCase, type ParityLog } from './parity-base.ts';
+import { data, numbers, type ParityCase, type ParityReply } from './parity-base.ts';
 
 const MODULES = {
   activations,
@@ -24,9 +24,6 @@ const MODULES = {
   optimizers,
   regularizers,
 };
-
-/** Answers the lines of a case of Python with what is so here. */
-export type ParityReply = (log: ParityLog, theirs: readonly LogLine[]) => void | Promise<void>;
 
 type Named = { readonly className?: string; readonly name: string };
 

@@ -18,6 +18,9 @@ export type LogLine = readonly [label: string, value: unknown];
 /** A case: it logs what happens; the case of the same name in Python does the same. */
 export type ParityCase = (log: ParityLog) => void | Promise<void>;
 
+/** Answers the lines of a case of Python with what is so here. */
+export type ParityReply = (log: ParityLog, theirs: readonly LogLine[]) => void | Promise<void>;
+
 /** What happens in a case, in order. */
 export class ParityLog {
   readonly lines: LogLine[] = [];

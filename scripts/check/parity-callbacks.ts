@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { callbacks, train as checkpoints, optimizers, type Sequential, utils } from '@km/keras';
 import {
@@ -8,6 +8,7 @@ import {
   net,
   type ParityCase,
   type ParityLog,
+  type ParityReply,
   Recorder,
   rows,
 } from './parity-base.ts';
@@ -19,6 +20,13 @@ function line(learning_rate = 0.1): Sequential {
   const model = net();
   const optimizer = new optimizers.SGD({ learning_rate });
   model.compile({ optimizer, loss: 'mse', metrics: ['mae'] });
+  return model;
+}
+
+/** With the family of optimizers that all versions have. */
+function oldAdam(): Sequential {
+  const model = net();
+  model.compile({ optimizer: new optimizers.legacy.Adam({ learning_rate: 0.05 }), loss: 'mse' });
   return model;
 }
 
@@ -322,6 +330,21 @@ async function counters(log: ParityLog, folder: string): Promise<void> {
   log.add('counters', await Promise.all(values));
 }
 
+const EXCHANGED: Readonly<Record<string, readonly [object, readonly [number, number]]>> = {
+  epochs: [{}, [2, 1]],
+  batches: [{ save_freq: 2 }, [2, 2]],
+};
+
+/** Goes on with a training, and logs how. */
+async function takenUp(log: ParityLog, backup_dir: string, options: object): Promise<void> {
+  const model = oldAdam();
+  const backup = new callbacks.BackupAndRestore({ backup_dir, ...options });
+  const recorder = new Recorder(log, ['on_epoch_begin', 'on_train_batch_end']);
+  const { epoch, history } = await train(model, [backup, recorder], 4);
+  log.add('history', [epoch, history]);
+  log.add('weights', model.get_weights());
+}
+
 const hasFiles = (folder: string): boolean =>
   existsSync(folder) &&
   readdirSync(folder, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
@@ -445,6 +468,16 @@ const FILES: Readonly<Record<string, ParityCase>> = {
       });
     }
   },
+  async backups_from_there(log) {
+    for (const [name, [options, place]] of Object.entries(EXCHANGED)) {
+      const backup_dir = log.path(name);
+      const backup = new callbacks.BackupAndRestore({ backup_dir, ...options });
+      log.part(name);
+      await train(oldAdam(), [backup, new Breaker(...place)], 4).catch(() => undefined);
+      cpSync(backup_dir, `${backup_dir} left`, { recursive: true });
+      await takenUp(log, backup_dir, options);
+    }
+  },
   async boards(log) {
     const { X, Y } = data();
     for (const [name, options] of Object.entries(BOARDS)) {
@@ -459,6 +492,20 @@ const FILES: Readonly<Record<string, ParityCase>> = {
       await model.evaluate(X, Y, { ...QUIET, callbacks: [board] });
     }
     log.add('written');
+  },
+};
+
+/** Cases of callbacks that go on with what TensorFlow has left. */
+export const CALLBACK_REPLIES: Readonly<Record<string, ParityReply>> = {
+  async backups_from_here(log, theirs) {
+    for (const [name, [options]] of Object.entries(EXCHANGED)) {
+      const [, left] = theirs.find(([label]) => label === `${name}: left`) ?? [];
+      if (left === undefined) continue;
+      log.part(name);
+      log.add('broken', 'refused');
+      log.add('left', left);
+      await takenUp(log, String(left), options);
+    }
   },
 };
 

@@ -14,7 +14,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Outcome } from './golden-report.ts';
 import { HELPERS, REPLIES } from './parity-api.ts';
 import { begin, type LogLine, type ParityCase, ParityLog } from './parity-base.ts';
-import { CALLBACKS } from './parity-callbacks.ts';
+import { CALLBACK_REPLIES, CALLBACKS } from './parity-callbacks.ts';
 import { TRAINING } from './parity-training.ts';
 import { differencesOf, type VersionDifference } from './parity-versions.ts';
 
@@ -41,7 +41,7 @@ export async function parity(
     }
     const { version, cases: theirs, read } = runPython(python, folder, only);
     for (const [name, lines] of read) ours.set(name, lines);
-    for (const [name, reply] of Object.entries(REPLIES)) {
+    for (const [name, reply] of Object.entries({ ...REPLIES, ...CALLBACK_REPLIES })) {
       const lines = theirs.get(name);
       if (lines !== undefined) {
         ours.set(name, await logged(folder, name, (log) => reply(log, lines)));

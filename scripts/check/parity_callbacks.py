@@ -3,6 +3,7 @@ import contextlib
 import glob
 import io
 import re
+import shutil
 
 from parity_base import *
 
@@ -374,6 +375,43 @@ def backups_within_epochs(log):
     log.part(None)
     for wrong in [0, None, False, "batch"]:
         log.error("every %s" % wrong, lambda: fit(line(), [BackupAndRestore(log.path("wrong"), save_freq=wrong)], 1))
+
+
+EXCHANGED = {"epochs": (dict(), (2, 1)), "batches": (dict(save_freq=2), (2, 2))}
+
+
+def old_adam():
+    model = net()
+    model.compile(OLD.Adam(0.05), "mse")
+    return model
+
+
+def taken_up(log, folder, options):
+    """Goes on with a training, and logs how."""
+    model = old_adam()
+    history = fit(model, [BackupAndRestore(folder, **options), Recorder(log, ["on_epoch_begin", "on_train_batch_end"])], 4)
+    log("history", [history.epoch, history.history])
+    log("weights", model.get_weights())
+
+
+@case
+def backups_from_here(log):
+    for name, (options, place) in EXCHANGED.items():
+        folder = log.path(name)
+        if made_if_known(log, name, BackupAndRestore, folder, **options) is None:
+            continue
+        log.error("broken", lambda: fit(old_adam(), [BackupAndRestore(folder, **options), breaker(*place)], 4))
+        shutil.copytree(folder, folder + " left")
+        log("left", folder + " left")
+        taken_up(log, folder, options)
+
+
+@case
+def backups_from_there(log):
+    ours = os.path.join(os.path.dirname(os.path.dirname(log.folder)), "ours", "backups_from_there")
+    for name, (options, place) in EXCHANGED.items():
+        if made_if_known(log, name, BackupAndRestore, log.path(name), **options) is not None:
+            taken_up(log, os.path.join(ours, name + " left"), options)
 
 
 # Trainings show their progress: TensorFlow 2.10 and later leaves out the results of batches where no callback has hooks for them, as in quiet
