@@ -126,7 +126,7 @@ export abstract class Trainer extends CompiledModel {
     x: Data | BatchIterable,
     y: Data | null,
     options: EvaluateOptions & { readonly return_dict: true },
-  ): Promise<Logs>;
+  ): Promise<Record<string, number>>;
   evaluate(
     x: Data | BatchIterable,
     y?: Data | null,
