@@ -1,6 +1,6 @@
 import type { KerasTensor } from '@km/keras';
 import { fn, type Given, one, type SymbolCase, WORDS } from './oracle-symbols-case.ts';
-import { PARTS, SEQUENCES } from './oracle-symbols-sequences.ts';
+import { PARTS, SEQUENCES, SPECTRA } from './oracle-symbols-sequences.ts';
 import { TEXTS } from './oracle-symbols-texts.ts';
 
 const NUMBERS: Given = {
@@ -165,4 +165,5 @@ export const SYMBOL_CASES: readonly SymbolCase[] = [
   ...CHOICES,
   ...SEQUENCES,
   ...PARTS,
+  ...SPECTRA,
 ];

@@ -169,3 +169,52 @@ export const PARTS: readonly SymbolCase[] = [
     python: 'tf.nn.experimental.stateless_dropout(a, 0.5, [3, 8])',
   },
 ];
+
+/** Numbers of three matrices that look random; more on the diagonal keeps eigenvalues from being negative. */
+const squares = (pace: number, more = 0): Given => ({
+  dtype: 'float32',
+  shape: [3, 4, 4],
+  open: [0],
+  values: Array.from({ length: 48 }, (_, i) =>
+    Math.fround(Math.sin(pace * (i + 1) ** 2) + ((i % 16) % 5 === 0 ? more : 0)),
+  ),
+});
+const SQUARES = squares(0.7);
+const OTHERS = squares(1.3);
+
+const PARTED = '(lambda v: (tf.math.real(v), tf.math.imag(v)))';
+
+/** Functions of square matrices whose results are complex, as real and imaginary parts. */
+export const SPECTRA: readonly SymbolCase[] = [
+  {
+    id: 'eigvals',
+    inputs: [SQUARES],
+    call: ([x]) => parted(added(fn('linalg.eigvals', x))),
+    python: `${PARTED}(tf.reduce_sum(tf.exp(tf.linalg.eigvals(a)), -1))`,
+  },
+  {
+    id: 'eigvals-complex',
+    inputs: [SQUARES, OTHERS],
+    call: ([re, imag]) => parted(added(fn('linalg.eigvals', fn('dtypes.complex', re, { imag })))),
+    python: `${PARTED}(tf.reduce_sum(tf.exp(tf.linalg.eigvals(tf.complex(a, b))), -1))`,
+  },
+  {
+    id: 'logm',
+    inputs: [SQUARES, OTHERS],
+    call: ([re, imag]) => parted(fn('linalg.logm', fn('dtypes.complex', re, { imag }))),
+    python: `${PARTED}(tf.linalg.logm(tf.complex(a, b)))`,
+  },
+  {
+    id: 'logm-real',
+    inputs: [squares(0.7, 3)],
+    call: ([x]) =>
+      parted(fn('linalg.logm', fn('dtypes.complex', x, { imag: fn('zeros_like', x) }))),
+    python: `${PARTED}(tf.linalg.logm(tf.complex(a, tf.zeros_like(a))))`,
+  },
+];
+
+/** A sum that is the same in every order; that of eigenvalues differs between releases. */
+const added = (x: unknown): unknown => fn('math.reduce_sum', fn('math.exp', x), { axis: -1 });
+
+/** The real and the imaginary part. */
+const parted = (x: unknown): unknown => [fn('math.real', x), fn('math.imag', x)];

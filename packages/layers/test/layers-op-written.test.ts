@@ -203,3 +203,31 @@ test.each(SEEDED)('tf.%s with %p is written into a graph for any batch', (name, 
   same(run(x)[0], wanted);
   expect(Array.from(wanted.dataSync())).not.toEqual(Array.from(x.dataSync()));
 });
+
+test('eigenvalues and logarithms of matrices are written into graphs', () => {
+  const [values, logarithm, complex, re, im] = [
+    'linalg.eigvals',
+    'linalg.logm',
+    'dtypes.complex',
+    'math.real',
+    'math.imag',
+  ].map(symbol);
+  if (!values || !logarithm || !complex || !re || !im) throw new Error('unreachable');
+  const apply: Fn = (x) => {
+    const found = values(x);
+    const log = logarithm(complex(x, { imag: tf.zerosLike(x) }));
+    return [re(found), im(found), re(log), im(log)];
+  };
+  const { ops, run } = written(apply, [{ shape: [null, 2, 2], dtype: 'float32' }]);
+  expect(ops).toEqual(expect.arrayContaining(['Eig', 'MatrixLogarithm']));
+  const x = tf.tensor3d([0, 1, -1, 0, 2, 0, 0, 1], [2, 2, 2]);
+  const wanted = apply(x) as tf.Tensor[];
+  run(x).forEach((each, i) => {
+    same(each, wanted[i] ?? x);
+  });
+  expect(wanted[1]?.arraySync()).toEqual([
+    [1, -1],
+    [0, 0],
+  ]);
+  expect(() => logarithm(x)).toThrow(/takes complex numbers, got float32/);
+});

@@ -52,7 +52,7 @@ export const castKernel: TypedArrayKernel<tf.CastAttrs> = {
 /** Gives its input; the wasm kernel of tfjs copies it. */
 export const identityKernel: TypedArrayKernel<object> = {
   kernelName: tf.Identity,
-  shares: ({ x }) => isPlain(x?.dtype),
+  shares: ({ x }) => x?.dtype !== 'string',
   infer: likeFirst('x'),
   compute: ({ x }, [result]) => {
     if (x !== undefined) result?.set(x.values);

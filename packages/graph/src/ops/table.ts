@@ -10,6 +10,7 @@ import { ctcOps } from './ctc.ts';
 import { debugOps } from './debug.ts';
 import { decompositionOps } from './decompositions.ts';
 import { diagonalOps } from './diagonals.ts';
+import { eigenOps } from './eigen.ts';
 import { fileOps } from './files.ts';
 import { gatherOps } from './gather.ts';
 import { imageOps } from './image.ts';
@@ -75,6 +76,7 @@ const families: readonly OpFamily[] = [
   ctcOps,
   creationOps,
   debugOps,
+  eigenOps,
   decompositionOps,
   rareOps,
   gatherOps,

@@ -146,6 +146,7 @@ DivNoNan x:T y:T -> z:T
 DynamicPartition data:T partitions:int32 -> outputs:num_partitions*T
 DynamicStitch indices:N*int32 data:N*T -> merged:T
 EagerPyFunc! input:*Tin -> output:*Tout | is_async=false
+Eig input:T -> e:Tout v:Tout | compute_v=true
 Einsum inputs:N*T -> output:T
 Elu features:T -> activations:T
 EluGrad gradients:T outputs:T -> backprops:T
@@ -268,6 +269,7 @@ MatrixDiagPartV3 input:T k:int32 padding_value:T -> diagonal:T | align="RIGHT_LE
 MatrixDiagV2 diagonal:T k:int32 num_rows:int32 num_cols:int32 padding_value:T -> output:T
 MatrixDiagV3 diagonal:T k:int32 num_rows:int32 num_cols:int32 padding_value:T -> output:T | align="RIGHT_LEFT"
 MatrixInverse input:T -> output:T | adjoint=false
+MatrixLogarithm input:T -> output:T
 MatrixSetDiag input:T diagonal:T -> output:T
 MatrixSetDiagV2 input:T diagonal:T k:int32 -> output:T
 MatrixSetDiagV3 input:T diagonal:T k:int32 -> output:T | align="RIGHT_LEFT"

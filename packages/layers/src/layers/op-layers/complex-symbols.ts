@@ -115,7 +115,7 @@ const ON_PARTS: ReadonlySet<string> = new Set(
 
 /** Functions that take complex numbers by themselves. */
 const OWN =
-  /^(math\.(abs|real|imag|conj|angle)|shape|size|rank|cast|dtypes\.complex|signal\.(i?r?fft.*|inverse_stft))$/;
+  /^(math\.(abs|real|imag|conj|angle)|shape|size|rank|cast|dtypes\.complex|linalg\.(eigvals|logm)|signal\.(i?r?fft.*|inverse_stft))$/;
 
 /** Runs a function on tensors some of which are complex. @throws UnsupportedError for functions of real numbers. */
 export function onComplex(

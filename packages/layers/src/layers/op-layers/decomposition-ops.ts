@@ -83,6 +83,29 @@ export function matrixSquareRoot(x: tf.Tensor): tf.Tensor {
   return only(onMatrices('MatrixSquareRoot', x, [float(...sizeOf(x))]));
 }
 
+/** Eigenvalues of square matrices, complex numbers that are not sorted. */
+export function eigenvalues(x: tf.Tensor): tf.Tensor {
+  const [n] = sizeOf(x);
+  const complex = { dtype: 'complex64' as const };
+  const outputs: OpOutput[] = [
+    { shape: [...x.shape.slice(0, -2), n], ...complex },
+    { shape: [0], ...complex },
+  ];
+  const type = typeAttr(x.dtype === 'complex64' ? 'complex64' : 'float32');
+  const attrs = { T: type, Tout: typeAttr('complex64'), compute_v: boolAttr(false) };
+  return only(callOp({ op: 'Eig', inputs: [x], attrs, outputs }));
+}
+
+/** Logarithms of square matrices of complex numbers. @throws TypeError for real ones, as in TensorFlow. */
+export function matrixLogarithm(x: tf.Tensor): tf.Tensor {
+  if (x.dtype !== 'complex64') {
+    throw new TypeError(`tf.linalg.logm takes complex numbers, got ${x.dtype}; cast them first.`);
+  }
+  const attrs = { T: typeAttr('complex64') };
+  const outputs: OpOutput[] = [{ shape: x.shape, dtype: 'complex64' }];
+  return only(callOp({ op: 'MatrixLogarithm', inputs: [x], attrs, outputs }));
+}
+
 /** Terms of the series for a matrix whose rows sum up to a half at most. */
 const TERMS = 9;
 /** Most squarings in a graph, where nobody knows how many are needed. */

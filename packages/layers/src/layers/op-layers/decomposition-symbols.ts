@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   cholesky,
   determinant,
+  eigenvalues,
   inverseOrder,
   matrixExponential,
+  matrixLogarithm,
   matrixSquareRoot,
   orthogonalTriangular,
   pseudoInverse,
@@ -153,6 +155,8 @@ export function decompositionSymbols(): readonly Entry[] {
     ['matrix_square_root', (input) => matrixSquareRoot(toOperand(input))],
     ['linalg.eigh', (input) => symmetricEigen(toOperand(input))],
     ['linalg.eigvalsh', values],
+    ['linalg.eigvals', (input) => eigenvalues(toOperand(input))],
+    ['linalg.logm', (input) => matrixLogarithm(toOperand(input))],
     ['linalg.svd', singular],
     ['linalg.matrix_rank', rank],
     [
