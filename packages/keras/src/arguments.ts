@@ -32,6 +32,21 @@ export function namedArguments<T extends object>(
   return Object.fromEntries(set) as Partial<T>;
 }
 
+/** @throws TypeError for arguments that do not come by name, or have a name that is not known. */
+export function checkConfig<T extends object>(
+  className: string,
+  config: T,
+  known: Readonly<Record<keyof T, true>>,
+): void {
+  const names = Object.keys(known);
+  if (!isNamed(config)) {
+    throw new TypeError(
+      `${className} takes its arguments by name, in one object: ${names.join(', ')}.`,
+    );
+  }
+  checkNames(className, names, [], Object.entries(config));
+}
+
 function checkNames(
   fn: string,
   names: readonly string[],

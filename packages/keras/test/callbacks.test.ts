@@ -134,6 +134,17 @@ test.each([0, false, null, 'batch', 1.5])('a backup is not made every %s batches
   expect(() => new callbacks.BackupAndRestore(config)).toThrow(RangeError);
 });
 
+test.each([
+  ['BackupAndRestore', { backup_dir: 'backup', saveFreq: 3 }, 'saveFreq'],
+  ['TensorBoard', { logdir: 'logs' }, 'logdir'],
+  ['CSVLogger', 'log.csv', 'by name'],
+  ['ModelCheckpoint', 'best.h5', 'by name'],
+  ['EarlyStopping', { patiense: 1 }, 'patiense'],
+] as const)('%s refuses arguments that it does not know', (name, config, message) => {
+  const make = callbacks[name] as unknown as new (config: unknown) => object;
+  expect(() => new make(config)).toThrow(message);
+});
+
 test('a training without a backup begins at its initial epoch', async () => {
   const store = memoryStore();
   const backup = new callbacks.BackupAndRestore({

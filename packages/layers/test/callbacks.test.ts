@@ -272,3 +272,46 @@ test('ModelCheckpoint has no options for an archive', () => {
   expect(make('a', 4)).toThrow('options is an object');
   expect(make('a', {})).not.toThrow();
 });
+
+test('LambdaCallback calls its hooks of batches', async () => {
+  const seen: string[] = [];
+  const note =
+    (name: string) =>
+    (batch: number): void =>
+      void seen.push(`${name} ${batch}`);
+  const names = ['train', 'test', 'predict'].flatMap((kind) => [
+    `on_${kind}_batch_begin`,
+    `on_${kind}_batch_end`,
+  ]);
+  const hooks = Object.fromEntries(names.map((name) => [name, note(name)]));
+  const options = {
+    verbose: 0,
+    batch_size: 4,
+    callbacks: new callbacks.LambdaCallback(hooks),
+  } as const;
+  const model = lineModel(0.01);
+  await model.fit(X, Y, options);
+  await model.evaluate(X, Y, options);
+  await model.predict(X, options);
+  expect(seen).toEqual(names.map((name) => `${name} 0`));
+});
+
+test('what is no callback is refused, and so are unknown hooks', async () => {
+  const plain = [{ on_epoch_end: () => undefined }] as never;
+  const trained = lineModel(0.01).fit(X, Y, { verbose: 0, callbacks: plain });
+  await expect(trained).rejects.toThrow('LambdaCallback');
+  expect(() => new callbacks.LambdaCallback({ onEpochEnd: null } as never)).toThrow('onEpochEnd');
+});
+
+test.each(['fit', 'evaluate', 'predict', 'train_on_batch', 'test_on_batch'] as const)(
+  '%s refuses arguments that it does not know, or that do not come by name',
+  async (name) => {
+    const model = lineModel(0.01);
+    const run = async (options: unknown): Promise<unknown> =>
+      name === 'predict'
+        ? model.predict(X, options as never)
+        : (model[name] as (...args: unknown[]) => Promise<unknown>)(X, Y, options);
+    await expect(run({ batchSize: 2 })).rejects.toThrow("has no argument 'batchSize'");
+    await expect(run(2)).rejects.toThrow('by name, in one object');
+  },
+);

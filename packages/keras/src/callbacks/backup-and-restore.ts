@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@km/core';
 import { callbacks, type Logs, type TrainingStart, type TrainingState, Variable } from '@km/layers';
+import { checkConfig } from '../arguments.ts';
 import { type CheckpointPath, inDirectory, writablePlace } from '../paths/checkpoint-path.ts';
 import { Checkpoint } from '../train/checkpoint.ts';
 import { CheckpointManager } from '../train/checkpoint-manager.ts';
@@ -15,6 +16,13 @@ export interface BackupAndRestoreConfig {
   /** Only false: nothing announces that a process is going to be taken away. */
   readonly save_before_preemption?: false;
 }
+
+const ARGUMENTS: Readonly<Record<keyof BackupAndRestoreConfig, true>> = {
+  backup_dir: true,
+  save_freq: true,
+  delete_checkpoint: true,
+  save_before_preemption: true,
+};
 
 /** Stands for an epoch or a batch that has not been saved. */
 const UNUSED = -1n;
@@ -47,6 +55,7 @@ export class BackupAndRestore extends callbacks.Callback implements TrainingStat
   /** @throws UnsupportedError with `save_before_preemption`. */
   constructor(config: BackupAndRestoreConfig) {
     super();
+    checkConfig('BackupAndRestore', config, ARGUMENTS);
     this.backup_dir = config.backup_dir;
     this.save_freq = config.save_freq === undefined ? 'epoch' : config.save_freq;
     this.delete_checkpoint = config.delete_checkpoint ?? true;

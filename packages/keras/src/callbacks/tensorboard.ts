@@ -1,6 +1,7 @@
 import { UnsupportedError } from '@km/core';
 import { callbacks, type Logs, Model, optimizers } from '@km/layers';
 import type { Summary } from '@km/proto/event';
+import { checkConfig } from '../arguments.ts';
 import { type CheckpointPath, inDirectory, writablePlace } from '../paths/checkpoint-path.ts';
 import { EventFile } from '../tensorboard/event-file.ts';
 import { histogramSummary, modelSummary, scalarSummary } from '../tensorboard/summaries.ts';
@@ -22,6 +23,18 @@ export interface TensorBoardConfig {
   readonly embeddings_metadata?: null;
 }
 
+const ARGUMENTS: Readonly<Record<keyof TensorBoardConfig, true>> = {
+  log_dir: true,
+  histogram_freq: true,
+  write_graph: true,
+  write_images: true,
+  write_steps_per_second: true,
+  update_freq: true,
+  profile_batch: true,
+  embeddings_freq: true,
+  embeddings_metadata: true,
+};
+
 type Run = 'train' | 'validation';
 
 /** Files so far: TensorBoard reads those of a run in the order of their names. */
@@ -42,6 +55,7 @@ export class TensorBoard extends callbacks.Callback {
   /** @throws UnsupportedError for images, embeddings and profiles. */
   constructor(config: TensorBoardConfig = {}) {
     super();
+    checkConfig('TensorBoard', config, ARGUMENTS);
     refuse(config);
     this.log_dir = config.log_dir ?? 'logs';
     this.histogram_freq = config.histogram_freq ?? 0;

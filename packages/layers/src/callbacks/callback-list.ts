@@ -1,6 +1,6 @@
 import type { Trainer } from '../training/trainer.ts';
 import type { Logs } from '../training/types.ts';
-import { Callback, type CallbackParams, type HookResult, type PredictLogs } from './callback.ts';
+import type { Callback, CallbackParams, HookResult, PredictLogs } from './callback.ts';
 import { History } from './history.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
 
@@ -15,6 +15,15 @@ export interface CallbackListOptions {
   readonly params: CallbackParams;
 }
 
+/** @throws TypeError for what is no callback; those of another copy of this package are some. */
+function checkCallback(callback: unknown): void {
+  const isCallback = typeof callback === 'object' && callback !== null && 'set_model' in callback;
+  if (isCallback) return;
+  throw new TypeError(
+    'A callback extends callbacks.Callback; make one of functions with new callbacks.LambdaCallback({ on_epoch_end: … }).',
+  );
+}
+
 /** A list of callbacks whose hooks are called in order, each waited for. */
 export class CallbackList {
   readonly callbacks: readonly Callback[];
@@ -23,7 +32,8 @@ export class CallbackList {
 
   constructor(given: Callback | readonly Callback[] | null, options: CallbackListOptions) {
     const callbacks: Callback[] =
-      given === null ? [] : given instanceof Callback ? [given] : [...given];
+      given === null ? [] : Array.isArray(given) ? [...given] : [given as Callback];
+    for (const callback of callbacks) checkCallback(callback);
     const has = (type: typeof Callback): boolean => callbacks.some((c) => c instanceof type);
     if (options.add_progbar === true && !has(ProgbarLogger)) callbacks.push(new ProgbarLogger());
     if (options.add_history === true && !has(History)) callbacks.push(new History());

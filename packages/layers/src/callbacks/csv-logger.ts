@@ -1,5 +1,6 @@
 import { type ReadableStore, readAll, type WritableStore } from '@km/core';
 import type { NestedNumbers } from '../engine/variable-values.ts';
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import type { Logs } from '../training/types.ts';
 import { Callback } from './callback.ts';
 import { formatNumber } from './number-format.ts';
@@ -15,6 +16,13 @@ export interface CSVLoggerConfig {
   readonly append?: boolean;
 }
 
+const ARGUMENTS: ArgumentNames<CSVLoggerConfig> = {
+  filename: true,
+  store: true,
+  separator: true,
+  append: true,
+};
+
 /** Writes the results of each epoch as a line of a CSV file. */
 export class CSVLogger extends Callback {
   readonly filename: string;
@@ -27,6 +35,7 @@ export class CSVLogger extends Callback {
 
   constructor(config: CSVLoggerConfig) {
     super();
+    checkKnown('CSVLogger', config, ARGUMENTS);
     this.filename = config.filename;
     this.separator = config.separator ?? ',';
     this.append = config.append ?? false;

@@ -1,4 +1,5 @@
 import type { Tensor as TensorRecord } from '@km/core';
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import type { Logs } from '../training/types.ts';
 import { Callback } from './callback.ts';
 import { type Monitor, type MonitorMode, monitorOf } from './monitor.ts';
@@ -18,6 +19,17 @@ export interface EarlyStoppingConfig {
   readonly start_from_epoch?: number;
 }
 
+const ARGUMENTS: ArgumentNames<EarlyStoppingConfig> = {
+  monitor: true,
+  min_delta: true,
+  patience: true,
+  verbose: true,
+  mode: true,
+  baseline: true,
+  restore_best_weights: true,
+  start_from_epoch: true,
+};
+
 /** Stops a training when a result has stopped improving. */
 export class EarlyStopping extends Callback {
   readonly patience: number;
@@ -35,6 +47,7 @@ export class EarlyStopping extends Callback {
 
   constructor(config: EarlyStoppingConfig = {}) {
     super();
+    checkKnown('EarlyStopping', config, ARGUMENTS);
     this.patience = config.patience ?? 0;
     this.min_delta = Math.abs(config.min_delta ?? 0);
     this.baseline = config.baseline ?? null;

@@ -1,5 +1,6 @@
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import type { Logs } from '../training/types.ts';
-import { Callback, type HookResult } from './callback.ts';
+import { Callback, type HookResult, type PredictLogs } from './callback.ts';
 
 type EpochHook = (epoch: number, logs: Logs) => HookResult;
 type RunHook = (logs: Logs) => HookResult;
@@ -10,14 +11,38 @@ export interface LambdaCallbackConfig {
   readonly on_epoch_end?: EpochHook | null;
   readonly on_batch_begin?: EpochHook | null;
   readonly on_batch_end?: EpochHook | null;
+  readonly on_train_batch_begin?: EpochHook | null;
+  readonly on_train_batch_end?: EpochHook | null;
   readonly on_train_begin?: RunHook | null;
   readonly on_train_end?: RunHook | null;
   readonly on_test_begin?: RunHook | null;
   readonly on_test_end?: RunHook | null;
+  readonly on_test_batch_begin?: EpochHook | null;
   readonly on_test_batch_end?: EpochHook | null;
   readonly on_predict_begin?: RunHook | null;
   readonly on_predict_end?: RunHook | null;
+  readonly on_predict_batch_begin?: EpochHook | null;
+  readonly on_predict_batch_end?: ((batch: number, logs: PredictLogs) => HookResult) | null;
 }
+
+const HOOKS: ArgumentNames<LambdaCallbackConfig> = {
+  on_epoch_begin: true,
+  on_epoch_end: true,
+  on_batch_begin: true,
+  on_batch_end: true,
+  on_train_begin: true,
+  on_train_end: true,
+  on_train_batch_begin: true,
+  on_train_batch_end: true,
+  on_test_begin: true,
+  on_test_end: true,
+  on_test_batch_begin: true,
+  on_test_batch_end: true,
+  on_predict_begin: true,
+  on_predict_end: true,
+  on_predict_batch_begin: true,
+  on_predict_batch_end: true,
+};
 
 /** Calls functions as hooks. */
 export class LambdaCallback extends Callback {
@@ -25,6 +50,7 @@ export class LambdaCallback extends Callback {
 
   constructor(hooks: LambdaCallbackConfig) {
     super();
+    checkKnown('LambdaCallback', hooks, HOOKS);
     this.#hooks = hooks;
   }
 
@@ -44,6 +70,16 @@ export class LambdaCallback extends Callback {
     return this.#hooks.on_batch_end?.(batch, logs);
   }
 
+  override on_train_batch_begin(batch: number, logs: Logs): HookResult {
+    const hook = this.#hooks.on_train_batch_begin;
+    return hook ? hook(batch, logs) : super.on_train_batch_begin(batch, logs);
+  }
+
+  override on_train_batch_end(batch: number, logs: Logs): HookResult {
+    const hook = this.#hooks.on_train_batch_end;
+    return hook ? hook(batch, logs) : super.on_train_batch_end(batch, logs);
+  }
+
   override on_train_begin(logs: Logs): HookResult {
     return this.#hooks.on_train_begin?.(logs);
   }
@@ -60,8 +96,20 @@ export class LambdaCallback extends Callback {
     return this.#hooks.on_test_end?.(logs);
   }
 
+  override on_test_batch_begin(batch: number, logs: Logs): HookResult {
+    return this.#hooks.on_test_batch_begin?.(batch, logs);
+  }
+
   override on_test_batch_end(batch: number, logs: Logs): HookResult {
     return this.#hooks.on_test_batch_end?.(batch, logs);
+  }
+
+  override on_predict_batch_begin(batch: number, logs: Logs): HookResult {
+    return this.#hooks.on_predict_batch_begin?.(batch, logs);
+  }
+
+  override on_predict_batch_end(batch: number, logs: PredictLogs): HookResult {
+    return this.#hooks.on_predict_batch_end?.(batch, logs);
   }
 
   override on_predict_begin(logs: Logs): HookResult {

@@ -1,3 +1,4 @@
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import type { Logs } from '../training/types.ts';
 import { Callback } from './callback.ts';
 import { learningRateOf, setLearningRate } from './learning-rate.ts';
@@ -9,6 +10,11 @@ export interface LearningRateSchedulerConfig {
   readonly verbose?: number;
 }
 
+const ARGUMENTS: ArgumentNames<LearningRateSchedulerConfig> = {
+  schedule: true,
+  verbose: true,
+};
+
 /** Sets the learning rate at the beginning of each epoch. */
 export class LearningRateScheduler extends Callback {
   readonly schedule: (epoch: number, lr: number) => number;
@@ -16,6 +22,7 @@ export class LearningRateScheduler extends Callback {
 
   constructor(config: LearningRateSchedulerConfig) {
     super();
+    checkKnown('LearningRateScheduler', config, ARGUMENTS);
     this.schedule = config.schedule;
     this.verbose = config.verbose ?? 0;
   }

@@ -1,3 +1,4 @@
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import type { Logs } from '../training/types.ts';
 import { Callback } from './callback.ts';
 import { formatFileName } from './file-name.ts';
@@ -34,6 +35,19 @@ interface Saveable {
   save_weights(filepath: CheckpointFilepath, options: object): Promise<unknown>;
 }
 
+const ARGUMENTS: ArgumentNames<ModelCheckpointConfig> = {
+  filepath: true,
+  monitor: true,
+  verbose: true,
+  save_best_only: true,
+  save_weights_only: true,
+  mode: true,
+  save_freq: true,
+  options: true,
+  save_format: true,
+  initial_value_threshold: true,
+};
+
 /** Saves the model, or its weights, after each epoch or every so many batches. */
 export class ModelCheckpoint extends Callback {
   readonly filepath: CheckpointFilepath;
@@ -52,6 +66,7 @@ export class ModelCheckpoint extends Callback {
 
   constructor(config: ModelCheckpointConfig) {
     super();
+    checkKnown('ModelCheckpoint', config, ARGUMENTS);
     this.filepath = config.filepath;
     this.monitor = config.monitor ?? 'val_loss';
     this.verbose = config.verbose ?? 0;

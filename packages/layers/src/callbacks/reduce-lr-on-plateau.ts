@@ -1,3 +1,4 @@
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import type { Logs } from '../training/types.ts';
 import { Callback } from './callback.ts';
 import { learningRateOf, setLearningRate } from './learning-rate.ts';
@@ -18,6 +19,17 @@ export interface ReduceLROnPlateauConfig {
   readonly min_lr?: number;
 }
 
+const ARGUMENTS: ArgumentNames<ReduceLROnPlateauConfig> = {
+  monitor: true,
+  factor: true,
+  patience: true,
+  verbose: true,
+  mode: true,
+  min_delta: true,
+  cooldown: true,
+  min_lr: true,
+};
+
 /** Reduces the learning rate when a result has stopped improving. */
 export class ReduceLROnPlateau extends Callback {
   readonly factor: number;
@@ -33,6 +45,7 @@ export class ReduceLROnPlateau extends Callback {
 
   constructor(config: ReduceLROnPlateauConfig = {}) {
     super();
+    checkKnown('ReduceLROnPlateau', config, ARGUMENTS);
     this.factor = config.factor ?? 0.1;
     if (!(this.factor < 1)) {
       throw new RangeError(`ReduceLROnPlateau: factor is below 1, not ${this.factor}.`);

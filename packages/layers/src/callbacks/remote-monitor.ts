@@ -1,3 +1,4 @@
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import type { Logs } from '../training/types.ts';
 import { Callback } from './callback.ts';
 
@@ -14,6 +15,14 @@ export interface RemoteMonitorConfig {
   readonly send_as_json?: boolean;
 }
 
+const ARGUMENTS: ArgumentNames<RemoteMonitorConfig> = {
+  root: true,
+  path: true,
+  field: true,
+  headers: true,
+  send_as_json: true,
+};
+
 /** Sends the results of each epoch to a server by POST; a server that cannot be reached is a warning. */
 export class RemoteMonitor extends Callback {
   readonly root: string;
@@ -24,6 +33,7 @@ export class RemoteMonitor extends Callback {
 
   constructor(config: RemoteMonitorConfig = {}) {
     super();
+    checkKnown('RemoteMonitor', config, ARGUMENTS);
     this.root = config.root ?? 'http://localhost:9000';
     this.path = config.path ?? '/publish/epoch/end/';
     this.field = config.field ?? 'data';

@@ -1,5 +1,6 @@
 import type { CallbackList, CallbacksArgument } from '../callbacks/callback-list.ts';
 import { prepared } from '../engine/saving.ts';
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import { dataSource } from './data-adapter.ts';
 import { EpochReader } from './epoch-reader.ts';
 import type { BatchIterable } from './iterable-source.ts';
@@ -18,6 +19,15 @@ export interface EvaluateOptions {
   readonly return_dict?: boolean;
 }
 
+const EVALUATE: ArgumentNames<EvaluateOptions> = {
+  batch_size: true,
+  verbose: true,
+  sample_weight: true,
+  steps: true,
+  callbacks: true,
+  return_dict: true,
+};
+
 /** Computes the losses and metrics of a model on data. */
 export async function evaluate(
   model: Trainer,
@@ -25,6 +35,7 @@ export async function evaluate(
   y: Data | null,
   options: EvaluateOptions,
 ): Promise<Logs | number | number[]> {
+  checkKnown('evaluate', options, EVALUATE);
   const { sample_weight, batch_size, steps } = options;
   await prepared();
   const source = await dataSource({ x, y, sample_weight, batch_size, steps }, tensorCounts(model));

@@ -1,6 +1,7 @@
 import type { CallbackList, CallbacksArgument } from '../callbacks/callback-list.ts';
 import { History } from '../callbacks/history.ts';
 import { prepared } from '../engine/saving.ts';
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import type { ClassWeight } from './class-weight.ts';
 import { NOT_COMPILED } from './compile-arguments.ts';
 import { asCompiled } from './compiled-state.ts';
@@ -40,6 +41,23 @@ export interface FitOptions {
   /** Epochs from one validation to the next, or the epochs, counted from 1, to validate after. */
   readonly validation_freq?: number | readonly number[];
 }
+
+const FIT: ArgumentNames<FitOptions> = {
+  batch_size: true,
+  epochs: true,
+  verbose: true,
+  callbacks: true,
+  validation_split: true,
+  validation_data: true,
+  shuffle: true,
+  class_weight: true,
+  sample_weight: true,
+  initial_epoch: true,
+  steps_per_epoch: true,
+  validation_steps: true,
+  validation_batch_size: true,
+  validation_freq: true,
+};
 
 interface Run {
   readonly model: Trainer;
@@ -93,6 +111,7 @@ export async function fit(
   y: Data | null,
   options: FitOptions,
 ): Promise<History> {
+  checkKnown('fit', options, FIT);
   if (!model.compiled) throw new TypeError(NOT_COMPILED);
   await prepared();
   return asCompiled(model, async () => {

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { prepared } from '../engine/saving.ts';
 import type { Tensors } from '../engine/types.ts';
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import type { ClassWeight } from './class-weight.ts';
 import { asCompiled } from './compiled-state.ts';
 import { dataSource } from './data-adapter.ts';
@@ -18,6 +19,12 @@ export interface OnBatchOptions {
   /** Whether results come by name. */
   readonly return_dict?: boolean;
 }
+
+const TEST: ArgumentNames<OnBatchOptions> = {
+  sample_weight: true,
+  reset_metrics: true,
+  return_dict: true,
+};
 
 interface OnlyBatch {
   readonly x: Data;
@@ -55,6 +62,7 @@ export async function trainOnBatch(
   y: Data | null,
   options: OnBatchOptions & { readonly class_weight?: ClassWeight | null },
 ): Promise<Logs | number | number[]> {
+  checkKnown('train_on_batch', options, { ...TEST, class_weight: true });
   return asCompiled(model, async () => {
     const reader = await onlyBatch(model, { ...options, x, y });
     if (options.reset_metrics !== false) model.reset_metrics();
@@ -70,6 +78,7 @@ export async function testOnBatch(
   y: Data | null,
   options: OnBatchOptions,
 ): Promise<Logs | number | number[]> {
+  checkKnown('test_on_batch', options, TEST);
   const reader = await onlyBatch(model, { ...options, x, y });
   if (options.reset_metrics !== false) model.reset_metrics();
   return resultsOf(model, await taken(reader, model.make_test_function()), options);
