@@ -3,6 +3,7 @@ import type { CallbacksArgument } from '../callbacks/callback-list.ts';
 import { flatten, packAs } from '../engine/nest.ts';
 import { prepared } from '../engine/saving.ts';
 import type { Nested, Tensors } from '../engine/types.ts';
+import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
 import { dataSource } from './data-adapter.ts';
 import { EpochReader } from './epoch-reader.ts';
 import type { BatchIterable } from './iterable-source.ts';
@@ -18,12 +19,20 @@ export interface PredictOptions {
   readonly callbacks?: CallbacksArgument;
 }
 
+const PREDICT: ArgumentNames<PredictOptions> = {
+  batch_size: true,
+  verbose: true,
+  steps: true,
+  callbacks: true,
+};
+
 /** Computes the outputs of a model on data, in the structure of the model's outputs. */
 export async function predict(
   model: Trainer,
   x: Data | BatchIterable,
   options: PredictOptions,
 ): Promise<Tensors> {
+  checkKnown('predict', options, PREDICT);
   const { batch_size, steps } = options;
   await prepared();
   const source = await dataSource({ x, batch_size, steps }, tensorCounts(model));
