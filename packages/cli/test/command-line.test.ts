@@ -111,6 +111,8 @@ async function withServer(
     response.writeHead(200, { 'content-length': bytes.length });
     return response.end(request.method === 'HEAD' ? undefined : bytes);
   });
+  // Longer than any pause of a busy machine, after which a client would meet a closed connection.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
     const { port } = server.address() as AddressInfo;

@@ -38,12 +38,6 @@ export * as nest from './engine/nest.ts';
 export { Node } from './engine/node.ts';
 export { heldBy } from './engine/owned-functions.ts';
 export type { PolicyLike } from './engine/policy.ts';
-export {
-  type FromTensorOptions,
-  RaggedTensor,
-  type RaggedValues,
-  type ToTensorOptions,
-} from './engine/ragged-tensor.ts';
 export { builtin_layers, ready, register } from './engine/ready.ts';
 export {
   type CustomObjects,
@@ -102,6 +96,12 @@ export * as metrics from './metrics/index.ts';
 export * as mixed_precision from './mixed-precision.ts';
 export * as models from './models/index.ts';
 export * as optimizers from './optimizers/index.ts';
+export {
+  type FromTensorOptions,
+  RaggedTensor,
+  type RaggedValues,
+  type ToTensorOptions,
+} from './ragged/ragged-tensor.ts';
 export * as regularizers from './regularizers/index.ts';
 export {
   type ArrayData,

@@ -9,9 +9,18 @@ import type { Layer } from './layer.ts';
 import { get_mask, masksOf, set_mask } from './mask.ts';
 import { nameScope } from './names.ts';
 import { flatten, packAs } from './nest.ts';
+import { callWithRows } from './ragged-call.ts';
+import {
+  handOut,
+  handsOutObjects,
+  hasRows,
+  raggedShape,
+  rowsOf,
+  set_rows,
+  withoutObjects,
+} from './rows.ts';
 import { callSpecOf } from './tensor-shapes.ts';
 import { toTensors } from './to-tensors.ts';
-import { callLayer } from './traced-call.ts';
 import type { ApplyArgs, CallArgs, Masks, Tensors } from './types.ts';
 
 /** The arguments with which `call` runs: training mode and masks resolved. */
@@ -27,6 +36,8 @@ function maskOutputs(
   outputs: readonly tf.Tensor[],
   mask: Masks | null,
 ): (tf.Tensor | null)[] {
+  // Rows say themselves where they end.
+  if (hasRows(inputs)) return outputs.map(() => null);
   // Without support for masking, masks that inner layers gave the outputs stay.
   if (!layer.supports_masking || layer._computes_masks_in_call) return outputs.map(get_mask);
   if (outputs.every((output) => get_mask(output) !== null)) return outputs.map(get_mask);
@@ -36,13 +47,16 @@ function maskOutputs(
   return outputs.map((_, i) => masks[i] ?? null);
 }
 
+function withMaskOf(from: tf.Tensor, to: tf.Tensor): tf.Tensor {
+  set_mask(to, get_mask(from));
+  return to;
+}
+
 /** Replaces outputs that are inputs or belong to variables by handles of their own. */
 function ownOutputs(outputs: readonly tf.Tensor[], inputs: readonly tf.Tensor[]): tf.Tensor[] {
   return outputs.map((output, i) => {
     if (!output.kept && !inputs.includes(output) && outputs.indexOf(output) === i) return output;
-    const own = tf.clone(output);
-    set_mask(own, get_mask(output));
-    return own;
+    return set_rows(withMaskOf(output, tf.clone(output)), rowsOf(output));
   });
 }
 
@@ -51,16 +65,14 @@ export function regularizeActivity(layer: Layer, outputs: readonly tf.Tensor[]):
   const regularizer = layer.activity_regularizer;
   if (regularizer === null) return;
   for (const output of outputs) {
-    const batch = output.shape[0] ?? 1;
+    const batch = raggedShape(output)[0] ?? 1;
     layer.add_loss(tf.div(regularizer.call(output), batch));
   }
 }
 
 /** An output of a layer that computes in a half dtype. */
 function halved(output: tf.Tensor, half: 'float16' | 'bfloat16'): tf.Tensor {
-  const value = roundToHalf(output, half);
-  set_mask(value, get_mask(output));
-  return value;
+  return set_rows(withMaskOf(output, roundToHalf(output, half)), rowsOf(output));
 }
 
 function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
@@ -71,7 +83,7 @@ function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
     layer._maybe_build(inputs);
     const half = halfOf(layer.compute_dtype);
     const result = withHalfWeights(half, () =>
-      locateErrors(layer, () => callLayer(layer, inputs, args)),
+      locateErrors(layer, () => callWithRows(layer, inputs, args)),
     );
     const own = ownOutputs(flatten<tf.Tensor>(result), flatten<tf.Tensor>(inputs));
     const outputs = half === null || layer._keeps_dtypes ? own : own.map((x) => halved(x, half));
@@ -84,7 +96,9 @@ function run(layer: Layer, inputs: Tensors, args: CallArgs): Tensors {
   });
 }
 
-/** Calls a layer on tensors or numbers; only the outputs, their masks and the losses survive the call. */
+/**
+ * Calls a layer on tensors, ragged tensors or numbers; only the outputs, their masks and the losses survive the call.
+ */
 export function applyEager(layer: Layer, given: unknown, args: ApplyArgs): Tensors {
   const training = args.training ?? inheritedTraining();
   if (!inCall()) layer._clear_losses();
@@ -93,7 +107,8 @@ export function applyEager(layer: Layer, given: unknown, args: ApplyArgs): Tenso
     const before = getPendingLosses().length;
     tf.tidy(() => {
       const inputs = toTensors(given);
-      const result = run(layer, inputs, resolveCallArgs(inputs, { ...args, training }));
+      const plain = withoutObjects(args) as ApplyArgs;
+      const result = run(layer, inputs, resolveCallArgs(inputs, { ...plain, training }));
       outputs.push(result);
       const flat = flatten<tf.Tensor>(result);
       const masks = flat.map(get_mask).filter((mask) => mask !== null);
@@ -105,5 +120,6 @@ export function applyEager(layer: Layer, given: unknown, args: ApplyArgs): Tenso
       ];
     });
   });
-  return outputs[0] ?? [];
+  const [result = []] = outputs;
+  return handsOutObjects() ? handOut(result) : result;
 }

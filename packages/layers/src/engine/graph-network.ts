@@ -8,6 +8,7 @@ import type { Layer } from './layer.ts';
 import { get_mask, set_mask } from './mask.ts';
 import { flatten, isPlainObject, mapStructure, packAs, sortedKeys } from './nest.ts';
 import { kerasTensorsIn, layerOf, Node, nodeOf } from './node.ts';
+import { rowsOf, set_rows } from './rows.ts';
 import type { ApplyArgs, Masks, Nested, Tensors } from './types.ts';
 import { UsageCount } from './usage-count.ts';
 
@@ -152,7 +153,7 @@ export class GraphNetwork {
     this.#inInputOrder<KerasTensor>(inputs).forEach((value, i) => {
       const reference = this.inputs[i];
       if (reference === undefined) return;
-      const copy = new KerasTensor({ ...conformSpec(value, reference), name: value.name });
+      const copy = value.with(conformSpec(value, reference));
       copy.mask = masks[i] ?? value.mask;
       values.set(reference, copy);
     });
@@ -221,15 +222,17 @@ function checkHistory(tensors: Symbolic, what: string): void {
 /** Gives a tensor the rank and dtype of the input it stands for; the result is a handle of its own. */
 function conform(value: tf.Tensor, reference: KerasTensor): tf.Tensor {
   const mask = get_mask(value);
+  const rows = rowsOf(value);
   const rank = reference.shape.length;
   let own = tf.clone(value);
-  if (value.rank === rank + 1 && value.shape.at(-1) === 1) own = tf.squeeze(own, [-1]);
+  if (rows !== null) own = set_rows(own, rows);
+  else if (value.rank === rank + 1 && value.shape.at(-1) === 1) own = tf.squeeze(own, [-1]);
   else if (value.rank === rank - 1 && reference.shape.at(-1) === 1) own = tf.expandDims(own, -1);
   const dtype = deviceDType(reference.dtype);
   if (own.dtype !== dtype && dtype !== 'string' && own.dtype !== 'string')
     own = tf.cast(own, dtype);
   set_mask(own, mask);
-  return own;
+  return set_rows(own, rows);
 }
 
 function conformSpec(

@@ -1,6 +1,7 @@
 import { type DType, isKmError } from '@km/core';
 import { withMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { applyEager, resolveCallArgs } from './eager-call.ts';
 import { type DeviceDType, deviceDType, isFloating } from './flat.ts';
 import { is_keras_tensor, KerasTensor, type Symbolic } from './keras-tensor.ts';
@@ -12,6 +13,7 @@ import { kerasTensorsIn } from './node.ts';
 import { floatx } from './policy.ts';
 import { findProviders } from './providers.ts';
 import { getClassName } from './registry.ts';
+import { type RowSplits, raggedShape, rowsOf, set_rows, valueCount, withForm } from './rows.ts';
 import { type OpenSizes, shapesOf, withOpenSizes } from './tensor-shapes.ts';
 import type { ApplyArgs, Masks, Nested, Shape, Shapes, Tensors } from './types.ts';
 
@@ -29,6 +31,7 @@ interface Outline {
   readonly shape: Shape;
   readonly kind: DeviceDType;
   readonly mask: Shape | null;
+  readonly ragged: boolean;
 }
 
 /** Outputs of a run: their outlines and the structure they came in. */
@@ -44,17 +47,35 @@ function concrete(shape: Shape, trial: OpenSizes): number[] {
   return shape.map((size, axis) => size ?? trial[axis === 0 ? 0 : 1]);
 }
 
+/** Rows of equal lengths: those of the other open axes, and short ones inside of these. */
+function standInRows(depth: number, [batch, other]: OpenSizes): RowSplits {
+  const lengths = [other, ...Array<number>(depth - 1).fill((batch % 5) + 1)].slice(0, depth);
+  let count = batch;
+  return lengths.map((length) => {
+    const splits = Int32Array.from({ length: count + 1 }, (_, row) => row * length);
+    count *= length;
+    return splits;
+  });
+}
+
 function standIn(tensor: KerasTensor, trial: OpenSizes): tf.Tensor {
   const dtype = deviceDType(tensor.dtype);
-  const value = tf.fill(concrete(tensor.shape, trial), dtype === 'string' ? '' : 0, dtype);
+  const filler = dtype === 'string' ? '' : 0;
+  if (tensor.ragged) {
+    const rows = standInRows(tensor.ragged_rank, trial);
+    const shape = [valueCount(rows), ...concrete(tensor.shape, trial).slice(rows.length + 1)];
+    return set_rows(tf.fill(shape, filler, dtype), rows);
+  }
+  const value = tf.fill(concrete(tensor.shape, trial), filler, dtype);
   if (tensor.mask !== null) set_mask(value, standIn(tensor.mask, trial));
   return value;
 }
 
 function outlineOf(value: tf.Tensor | null): Outline {
-  if (value === null) return { shape: [], kind: 'bool', mask: null };
-  const mask = get_mask(value);
-  return { shape: value.shape, kind: value.dtype as DeviceDType, mask: mask?.shape ?? null };
+  if (value === null) return { shape: [], kind: 'bool', mask: null, ragged: false };
+  const mask = get_mask(value)?.shape ?? null;
+  const kind = value.dtype as DeviceDType;
+  return { shape: raggedShape(value), kind, mask, ragged: rowsOf(value) !== null };
 }
 
 function runTrial(inputs: unknown, args: ApplyArgs, sizes: OpenSizes, trial: Trial): Run {
@@ -94,7 +115,7 @@ function outline(inputs: unknown, args: ApplyArgs, trial: Trial): Run {
   const outlines = run.outlines.map((one, i) => {
     const two = other.outlines[i] ?? one;
     const mask = one.mask === null || two.mask === null ? null : mergeShapes(one.mask, two.mask);
-    return { shape: mergeShapes(one.shape, two.shape), kind: one.kind, mask };
+    return { ...one, shape: mergeShapes(one.shape, two.shape), mask };
   });
   return { outlines, structure: run.structure };
 }
@@ -114,7 +135,7 @@ function maskTensor(shape: Shape | null, name: string): KerasTensor | null {
 }
 
 function callTrial(layer: Layer): Trial {
-  return (inputs, kwargs) => applyEager(layer, inputs, kwargs);
+  return (inputs, kwargs) => withForm(false, () => applyEager(layer, inputs, kwargs));
 }
 
 /** The masks of the outputs, when only these need a run. */
@@ -151,12 +172,14 @@ function outputsByRule(layer: Layer, inputs: unknown, args: ApplyArgs): Symbolic
 function outputsByRun(layer: Layer, inputs: unknown, args: ApplyArgs): Symbolic {
   const { outlines, structure } = outline(inputs, args, callTrial(layer));
   const tensors = [...kerasTensorsIn(inputs), ...kerasTensorsIn(args)];
-  const stated = layer._overridesOutputShape
-    ? flattenShapes(layer.compute_output_shape(shapesOf(inputs as Nested<{ shape: Shape }>)))
-    : [];
-  const outputs = outlines.map(({ shape, kind, mask }, i) => {
+  const stated =
+    layer._overridesOutputShape && !tensors.some(({ ragged }) => ragged)
+      ? flattenShapes(layer.compute_output_shape(shapesOf(inputs as Nested<{ shape: Shape }>)))
+      : [];
+  const outputs = outlines.map(({ shape, kind, mask, ragged }, i) => {
     const dtype = outputDType(layer, kind, tensors);
-    const tensor = new KerasTensor({ shape: stated[i] ?? shape, dtype, name: layer.name });
+    const known = (ragged ? null : stated[i]) ?? shape;
+    const tensor = new KerasTensor({ shape: known, dtype, name: layer.name, ragged });
     tensor.mask = maskTensor(mask, layer.name);
     return tensor;
   });
@@ -174,6 +197,7 @@ export function inferOutputs(layer: Layer, inputs: unknown, args: ApplyArgs): Sy
   if (!layer._overridesOutputShape) return outputsByRun(layer, inputs, args);
   const tensors = [...kerasTensorsIn(inputs), ...kerasTensorsIn(args)];
   const floating = tensors.every(({ dtype }) => isFloating(dtype));
+  if (tensors.some(({ ragged }) => ragged)) return outputsByRun(layer, inputs, args);
   if (floating && isSettled(layer)) return outputsByRule(layer, inputs, args);
   try {
     return outputsByRun(layer, inputs, args);
@@ -210,10 +234,10 @@ export function outlineCall(layer: Layer, input_shape: Shapes): void {
 
 /** Calls a layer without values on inputs of the same shapes, batches of any size, so that the layers inside are built. */
 export function buildByCall(layer: Layer, inputs: Tensors): void {
-  const specs = mapStructure<tf.Tensor, KerasTensor>(
-    inputs,
-    ({ shape, dtype }) =>
-      new KerasTensor({ shape: [null, ...shape.slice(1)], dtype, name: layer.name }),
-  );
+  const specs = mapStructure<tf.Tensor | RaggedTensor, KerasTensor>(inputs, (input) => {
+    const shape = [null, ...raggedShape(input).slice(1)];
+    const ragged = input instanceof RaggedTensor || rowsOf(input) !== null;
+    return new KerasTensor({ shape, dtype: input.dtype, name: layer.name, ragged });
+  });
   outline(specs, {}, callTrial(layer));
 }

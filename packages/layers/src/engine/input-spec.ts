@@ -1,6 +1,7 @@
 import type { DType } from '@km/core';
 import { deviceDType } from './flat.ts';
 import { flatten, isPlainObject } from './nest.ts';
+import { raggedShape, rowsOf } from './rows.ts';
 import type { Config, Nested, Shape } from './types.ts';
 
 /** What a layer demands of one input; `null` sizes match any size. */
@@ -77,8 +78,7 @@ export function assertInputCompatibility(
 ): void {
   if (input_spec === null) return;
   const specs = flatten<InputSpec | null>(input_spec);
-  const tensors = inSpecOrder(specs, inputs);
-  for (const x of tensors) checkIsTensor(x, layerName);
+  const tensors = inSpecOrder(specs, inputs).map((x) => subjectOf(x, layerName));
   if (tensors.length !== specs.length) {
     const received = tensors.map((x) => printShape(x.shape)).join(', ');
     throw new RangeError(
@@ -118,8 +118,11 @@ function inSpecOrder(
   });
 }
 
-function checkIsTensor(x: unknown, layerName: string): void {
-  if (typeof x === 'object' && x !== null && 'shape' in x) return;
+/** What a specification looks at in an input; the rows of a ragged one are an axis of open size. */
+function subjectOf(x: SpecSubject, layerName: string): SpecSubject {
+  if (typeof x === 'object' && x !== null && 'shape' in x) {
+    return rowsOf(x) === null ? x : { ...x, dtype: x.dtype, shape: raggedShape(x) };
+  }
   throw new TypeError(
     `Inputs to a layer should be tensors. Got '${String(x)}' (of type ${typeof x}) as input for layer '${layerName}'.`,
   );

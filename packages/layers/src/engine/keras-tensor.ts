@@ -54,6 +54,17 @@ export class KerasTensor {
     return this.#history !== null;
   }
 
+  /** Number of axes along which rows have different lengths; of a ragged tensor those up to its last open axis. */
+  get ragged_rank(): number {
+    return this.ragged ? Math.max(1, this.shape.lastIndexOf(null)) : 0;
+  }
+
+  /** The same tensor in another shape, dtype or name; it was made by no layer and has no mask. */
+  with(changes: Partial<KerasTensorOptions>): KerasTensor {
+    const { shape, dtype, name, sparse, ragged } = this;
+    return new KerasTensor({ shape, dtype, name, sparse, ragged, ...changes });
+  }
+
   get rank(): number {
     return this.shape.length;
   }

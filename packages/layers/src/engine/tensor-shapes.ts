@@ -1,4 +1,5 @@
 import { flatten, mapStructure } from './nest.ts';
+import { raggedShape } from './rows.ts';
 import type { ApplyArgs, CallSpec, Nested, Shape, Shapes, TensorSpec } from './types.ts';
 
 /** Sizes that stand for open axes while a layer runs without values: the batch, and any other axis. */
@@ -27,7 +28,9 @@ export function open_shape(shape: Shape): Shape {
 /** Shapes of tensors, in their structure; constants among them are scalars. */
 export function shapesOf(inputs: Nested<{ readonly shape: Shape }>): Shapes {
   return mapStructure<unknown, Shape>(inputs as Nested<unknown>, (x) =>
-    typeof x === 'object' && x !== null && 'shape' in x ? open_shape(x.shape as Shape) : [],
+    typeof x === 'object' && x !== null && 'shape' in x
+      ? open_shape(raggedShape(x as { readonly shape: Shape }))
+      : [],
   );
 }
 
@@ -50,7 +53,7 @@ function isTensor(x: unknown): x is TensorSpec {
 function specsOf(inputs: unknown): Nested<TensorSpec> {
   return mapStructure<unknown, TensorSpec>(inputs as Nested<unknown>, (x) =>
     isTensor(x)
-      ? { shape: open_shape(x.shape), dtype: String(x.dtype) }
+      ? { shape: open_shape(raggedShape(x)), dtype: String(x.dtype) }
       : { shape: [], dtype: 'float32' },
   );
 }

@@ -82,6 +82,10 @@ export {
   UnitNormalization,
   type UnitNormalizationConfig,
 } from './normalization/unit-normalization.ts';
+export { ClassMethod, type ClassMethodConfig } from './op-layers/class-method.ts';
+export { InstanceMethod } from './op-layers/instance-method.ts';
+export { InstanceProperty } from './op-layers/instance-property.ts';
+export type { MemberLayerConfig } from './op-layers/member-layer.ts';
 export { SlicingOpLambda } from './op-layers/slicing-op-lambda.ts';
 export {
   TensorFlowOpLayer,

@@ -44,6 +44,9 @@ import { LayerNormalization } from './normalization/layer-normalization.ts';
 import { SpectralNormalization } from './normalization/spectral-normalization.ts';
 import { SyncBatchNormalization } from './normalization/sync-batch-normalization.ts';
 import { UnitNormalization } from './normalization/unit-normalization.ts';
+import { ClassMethod } from './op-layers/class-method.ts';
+import { InstanceMethod } from './op-layers/instance-method.ts';
+import { InstanceProperty } from './op-layers/instance-property.ts';
 import { SlicingOpLambda } from './op-layers/slicing-op-lambda.ts';
 import { TensorFlowOpLayer } from './op-layers/tensor-flow-op-layer.ts';
 import { TFOpLambda } from './op-layers/tf-op-lambda.ts';
@@ -217,6 +220,9 @@ const CLASSES: readonly SerializableClass[] = [
   SeparableConv2D,
   SimpleRNN,
   SimpleRNNCell,
+  ClassMethod,
+  InstanceMethod,
+  InstanceProperty,
   SlicingOpLambda,
   Softmax,
   SpatialDropout1D,

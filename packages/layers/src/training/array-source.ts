@@ -1,16 +1,16 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { flatten, mapStructure } from '../engine/nest.ts';
 import type { Nested } from '../engine/types.ts';
+import type { RaggedValues } from '../ragged/ragged-tensor.ts';
 import { shuffledIndices } from '../random/index.ts';
 import type { DataSource, OwnedBatch } from './data-source.ts';
-import { gatherSamples, type HostArray, sampleCount, sliceSamples } from './host-array.ts';
+import { countData, gatherData, type HostData, sliceData } from './host-rows.ts';
 import type { Batch, BatchTensors } from './types.ts';
 
 /** Inputs, labels and weights of all samples. */
 export interface SampleArrays {
-  readonly x: Nested<HostArray>;
-  readonly y: Nested<HostArray | null>;
-  readonly sample_weight: Nested<HostArray | null>;
+  readonly x: Nested<HostData>;
+  readonly y: Nested<HostData | null>;
+  readonly sample_weight: Nested<HostData | null>;
 }
 
 /** How samples become batches. */
@@ -22,9 +22,9 @@ export interface BatchingOptions {
   readonly repeats?: number;
 }
 
-function allArrays({ x, y, sample_weight }: SampleArrays): HostArray[] {
-  const optional = [y, sample_weight].flatMap((part) => flatten<HostArray | null>(part));
-  return [...flatten<HostArray>(x), ...optional.filter((array) => array !== null)];
+function allArrays({ x, y, sample_weight }: SampleArrays): HostData[] {
+  const optional = [y, sample_weight].flatMap((part) => flatten<HostData | null>(part));
+  return [...flatten<HostData>(x), ...optional.filter((array) => array !== null)];
 }
 
 /**
@@ -32,7 +32,7 @@ function allArrays({ x, y, sample_weight }: SampleArrays): HostArray[] {
  * @throws RangeError when arrays have different numbers of samples.
  */
 export function countSamples(arrays: SampleArrays): number {
-  const counts = allArrays(arrays).map(sampleCount);
+  const counts = allArrays(arrays).map(countData);
   const [count = 0] = counts;
   if (counts.every((other) => other === count)) return count;
   throw new RangeError(
@@ -42,8 +42,8 @@ export function countSamples(arrays: SampleArrays): number {
 
 /** Keeps the samples `[start, end)`. */
 export function sliceArrays(arrays: SampleArrays, start: number, end: number): SampleArrays {
-  const slice = (array: HostArray): HostArray => sliceSamples(array, start, end);
-  const sliceAny = (array: HostArray | null): HostArray | null =>
+  const slice = (array: HostData): HostData => sliceData(array, start, end);
+  const sliceAny = (array: HostData | null): HostData | null =>
     array === null ? null : slice(array);
   return {
     x: mapStructure(arrays.x, slice),
@@ -95,20 +95,22 @@ export class ArraySource implements DataSource {
   }
 
   #batchOf(rows: Int32Array): OwnedBatch {
-    const made: tf.Tensor[] = [];
-    const gather = (array: HostArray | null): tf.Tensor | null => {
+    const made: RaggedValues[] = [];
+    const gather = (array: HostData | null): RaggedValues | null => {
       if (array === null) return null;
-      const tensor = gatherSamples(array, rows);
+      const tensor = gatherData(array, rows);
       made.push(tensor);
       return tensor;
     };
     const { x, y, sample_weight } = this.#arrays;
     const parts = [x, y, sample_weight].map((part) =>
-      mapStructure<HostArray | null, tf.Tensor | null>(part, gather),
+      mapStructure<HostData | null, RaggedValues | null>(part, gather),
     );
     return {
       tensors: parts as unknown as readonly [BatchTensors, BatchTensors, BatchTensors] as Batch,
-      dispose: () => tf.dispose(made),
+      dispose: () => {
+        for (const tensor of made) tensor.dispose();
+      },
     };
   }
 }

@@ -7,7 +7,7 @@ import {
   sliceArrays,
 } from './array-source.ts';
 import type { DataSource } from './data-source.ts';
-import { type HostArray, hostArrayOf } from './host-array.ts';
+import { type HostData, hostDataOf } from './host-rows.ts';
 import { type BatchIterable, IterableSource, type TensorCounts } from './iterable-source.ts';
 import { convertData } from './structure.ts';
 import type { Data } from './types.ts';
@@ -30,10 +30,10 @@ async function arraysOf(args: DataArguments, counts: TensorCounts): Promise<Samp
   const convert = async (
     data: Data | null | undefined,
     expected: number,
-  ): Promise<Nested<HostArray | null>> =>
-    data === null || data === undefined ? null : convertData(data, expected, hostArrayOf);
+  ): Promise<Nested<HostData | null>> =>
+    data === null || data === undefined ? null : convertData(data, expected, hostDataOf);
   return {
-    x: await convertData(args.x as Data, counts.inputs, hostArrayOf),
+    x: await convertData(args.x as Data, counts.inputs, hostDataOf),
     y: await convert(args.y, counts.outputs),
     sample_weight: await convert(args.sample_weight, counts.outputs),
   };

@@ -1,6 +1,7 @@
 import type { Tensor as TensorRecord } from '@km/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { flatOfRecord, sizeOf } from '../engine/flat.ts';
+import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import type { ArrayData, ShapedArray, TypedArray } from './types.ts';
 
 /** Dtypes of data outside of the backend. */
@@ -30,8 +31,14 @@ export function isShapedArray(value: unknown): value is TensorRecord | ShapedArr
   return 'data' in value && 'shape' in value && Array.isArray(value.shape);
 }
 
-/** Reads data of any accepted kind; tensors of the caller are not disposed. */
+/**
+ * Reads data of any accepted kind; tensors of the caller are not disposed.
+ * @throws TypeError for ragged data.
+ */
 export async function hostArrayOf(value: ArrayData): Promise<HostArray> {
+  if (value instanceof RaggedTensor) {
+    throw new TypeError('Ragged data do not stand here: pad them with to_tensor().');
+  }
   if (value instanceof tf.Tensor) return hostArrayOfTensor(value);
   if (isTypedArray(value)) return ofTypedArray(value, [value.length]);
   if (isShapedArray(value)) {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isPlainObject } from '../engine/nest.ts';
+import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { shuffledIndices } from '../random/index.ts';
 import type { DataSource, OwnedBatch } from './data-source.ts';
 import { gatherSamples, hostArrayOf, isShapedArray, sampleCount } from './host-array.ts';
@@ -83,6 +84,7 @@ function readerOf(value: unknown, shuffle: boolean): Reader | null {
 }
 
 const isData = (value: object): boolean =>
+  value instanceof RaggedTensor ||
   Array.isArray(value) ||
   ArrayBuffer.isView(value) ||
   value instanceof tf.Tensor ||
@@ -138,6 +140,8 @@ export class IterableSource implements DataSource {
     const made: tf.Tensor[] = [];
     const { inputs, outputs } = this.#counts;
     const convert = async (leaf: ArrayData): Promise<tf.Tensor> => {
+      // A ragged tensor stands in a batch where a plain one does.
+      if (leaf instanceof RaggedTensor) return leaf as unknown as tf.Tensor;
       const tensor = leaf instanceof tf.Tensor ? leaf : await tensorOf(leaf);
       if (tensor !== leaf || this.#reader.makesTensors) made.push(tensor);
       return tensor;

@@ -3,9 +3,11 @@ import { get_mask } from '../engine/mask.ts';
 import { flatten } from '../engine/nest.ts';
 import type { Nested } from '../engine/types.ts';
 import type { Loss } from '../losses/loss.ts';
+import { type Compared, raggedLoss } from '../losses/ragged-loss.ts';
 import { loss_object } from '../losses/registry.ts';
 import { apply_mask } from '../losses/weighting.ts';
 import { Mean } from '../metrics/mean.ts';
+import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { matchRank } from './match.ts';
 import { perOutput, pseudoOutputNames } from './outputs.ts';
 import type { BatchTensors } from './types.ts';
@@ -98,10 +100,13 @@ export class LossesContainer {
 
 function lossOf(
   loss: Loss,
-  label: tf.Tensor,
-  prediction: tf.Tensor,
+  label: Compared,
+  prediction: Compared,
   weight: tf.Tensor | null,
 ): tf.Tensor {
+  if (label instanceof RaggedTensor || prediction instanceof RaggedTensor) {
+    return raggedLoss(loss, label, prediction, weight);
+  }
   const matched = matchRank(label, prediction, weight);
   const weights = apply_mask(matched.sample_weight, get_mask(prediction));
   return loss.apply(matched.y_true, prediction, weights);

@@ -3,6 +3,7 @@ import { get_mask } from '../engine/mask.ts';
 import { flatten } from '../engine/nest.ts';
 import type { Nested } from '../engine/types.ts';
 import { Loss, type LossFn } from '../losses/loss.ts';
+import { type Compared, comparedValues } from '../losses/ragged-loss.ts';
 import { apply_mask } from '../losses/weighting.ts';
 import { Metric } from '../metrics/metric.ts';
 import { get, wrap_function } from '../metrics/registry.ts';
@@ -99,11 +100,12 @@ type TensorLike = { readonly shape: readonly (number | null)[] };
 
 function updateOutput(
   { plain, weighted }: OutputMetrics,
-  label: tf.Tensor,
-  prediction: tf.Tensor,
+  given_label: Compared,
+  given_prediction: Compared,
   weight: tf.Tensor | null,
 ): void {
   if (plain.length === 0 && weighted.length === 0) return;
+  const [label, prediction] = comparedValues(given_label, given_prediction);
   const matched = matchRank(label, prediction, weight);
   const mask = get_mask(prediction);
   for (const metric of plain) metric.update_state(matched.y_true, prediction, mask);

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { CallbacksArgument } from '../callbacks/callback-list.ts';
 import { flatten, packAs } from '../engine/nest.ts';
+import { valuesIn } from '../engine/rows.ts';
 import { prepared } from '../engine/saving.ts';
 import type { Nested, Tensors } from '../engine/types.ts';
 import { type ArgumentNames, checkKnown } from '../known-arguments.ts';
+import { concat } from '../ragged/join.ts';
+import type { RaggedValues } from '../ragged/ragged-tensor.ts';
 import { dataSource } from './data-adapter.ts';
 import { EpochReader } from './epoch-reader.ts';
 import type { BatchIterable } from './iterable-source.ts';
@@ -70,7 +73,7 @@ export function predictBatch(model: Trainer, batch: Batch): Tensors {
   tf.tidy(() => {
     const result = model.predict_step(batch);
     outputs.push(result);
-    return flatten<tf.Tensor>(result);
+    return valuesIn(result);
   });
   return outputs[0] as Tensors;
 }
@@ -79,12 +82,12 @@ export function predictBatch(model: Trainer, batch: Batch): Tensors {
 export function joined(batches: readonly Tensors[]): Tensors {
   const [first] = batches as [Tensors];
   if (batches.length === 1) return first;
-  const flat = batches.map((batch) => flatten<tf.Tensor>(batch));
-  const leaves = flatten<tf.Tensor>(first).map((_, i) => {
-    const parts = flat.map((tensors) => tensors[i] as tf.Tensor);
-    const whole = tf.concat(parts);
-    tf.dispose(parts);
+  const flat = batches.map((batch) => flatten<RaggedValues>(batch));
+  const leaves = flatten<RaggedValues>(first).map((_, i) => {
+    const parts = flat.map((tensors) => tensors[i] as RaggedValues);
+    const whole = concat(parts, 0);
+    for (const part of parts) part.dispose();
     return whole;
   });
-  return packAs<tf.Tensor, tf.Tensor>(first as Nested<tf.Tensor>, leaves) as Tensors;
+  return packAs<RaggedValues, RaggedValues>(first as Nested<RaggedValues>, leaves) as Tensors;
 }

@@ -1,12 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isPlainObject } from '../engine/nest.ts';
 import type { Nested } from '../engine/types.ts';
+import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { isShapedArray, isTypedArray } from './host-array.ts';
 import type { ArrayData, Data } from './types.ts';
 
 /** True for data of one tensor that says its shape itself. */
 function isArrayLike(value: unknown): boolean {
-  return value instanceof tf.Tensor || isTypedArray(value) || isShapedArray(value);
+  return (
+    value instanceof tf.Tensor ||
+    value instanceof RaggedTensor ||
+    isTypedArray(value) ||
+    isShapedArray(value)
+  );
 }
 
 /** True for a list of data, rather than the nested numbers of one tensor. */

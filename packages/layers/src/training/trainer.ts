@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { History } from '../callbacks/history.ts';
 import { get_mask } from '../engine/mask.ts';
-import { flatten } from '../engine/nest.ts';
+import { valuesIn } from '../engine/rows.ts';
 import type { Nested, Tensors } from '../engine/types.ts';
 import type { ClassWeight } from './class-weight.ts';
 import { CompiledModel } from './compiled-model.ts';
@@ -184,7 +184,7 @@ export abstract class Trainer extends CompiledModel {
 
 /** Lets outputs and their masks outlive the scope they were made in, or frees them. */
 function keep(outputs: Tensors, kept: boolean): void {
-  for (const output of flatten<tf.Tensor>(outputs)) {
+  for (const output of valuesIn(outputs)) {
     for (const tensor of [output, get_mask(output)]) {
       if (tensor === null) continue;
       if (kept) tf.keep(tensor);

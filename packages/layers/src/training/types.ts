@@ -2,6 +2,7 @@ import type { Tensor as TensorRecord } from '@km/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Nested } from '../engine/types.ts';
 import type { NestedNumbers } from '../engine/variable-values.ts';
+import type { RaggedTensor } from '../ragged/ragged-tensor.ts';
 
 /** Results by name: losses and metrics. */
 export type Logs = Record<string, NestedNumbers>;
@@ -30,12 +31,21 @@ export interface ShapedArray {
 }
 
 /** Data for one input or output; the first axis counts the samples. */
-export type ArrayData = tf.Tensor | TensorRecord | ShapedArray | TypedArray | NestedNumbers;
+export type ArrayData =
+  | tf.Tensor
+  | RaggedTensor
+  | TensorRecord
+  | ShapedArray
+  | TypedArray
+  | NestedNumbers;
 
 /** Data for a model: for one tensor, or a list or dictionary with an entry for each. */
 export type Data = Nested<ArrayData>;
 
-/** Tensors of a batch in the structure of a model's inputs or outputs; null where there are none. */
+/**
+ * Tensors of a batch in the structure of a model's inputs or outputs; null where there are none, a `RaggedTensor` where
+ * the data are ragged.
+ */
 export type BatchTensors = Nested<tf.Tensor | null>;
 
 /** What `train_step` and `test_step` get: inputs, labels and sample weights of a batch. */

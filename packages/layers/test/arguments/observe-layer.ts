@@ -8,6 +8,7 @@ import {
   layers,
   type Nested,
   nest,
+  RaggedTensor,
   type Symbolic,
   utils,
 } from '../../src/index.ts';
@@ -29,10 +30,21 @@ function textOf(tensor: tf.Tensor): string {
   return `${tensor.dtype}[${tensor.shape.join()}] ${numbers.join()}`;
 }
 
+/** Tensors in a structure; of ragged ones the values and where the rows start. */
+function tensorsIn(outputs: Nested<tf.Tensor | RaggedTensor>): tf.Tensor[] {
+  return nest
+    .flatten<tf.Tensor | RaggedTensor>(outputs)
+    .flatMap((leaf) =>
+      leaf instanceof RaggedTensor
+        ? [leaf.flat_values, ...leaf.nested_row_splits.map((splits) => tf.tensor1d(splits))]
+        : [leaf],
+    );
+}
+
 function outputsOf(layer: Layer, { inputs, kwargs }: Call, training: boolean | null): string {
   const args = { ...kwargs?.(layer), ...(training === null ? {} : { training }) };
   const outputs = layer.apply(inputs() as tf.Tensor, args) as unknown as Nested<tf.Tensor>;
-  const tensors = nest.flatten<tf.Tensor>(outputs);
+  const tensors = tensorsIn(outputs);
   const masks = tensors.map((output) => {
     const mask = get_mask(output);
     return mask === null ? '' : textOf(mask);

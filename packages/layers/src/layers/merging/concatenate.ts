@@ -1,4 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasRows, withObjects } from '../../engine/rows.ts';
+import { concat } from '../../ragged/join.ts';
+import type { RaggedValues } from '../../ragged/ragged-tensor.ts';
 import type { Config, LayerConfig, Shape } from '../base.ts';
 import { axisOf, showShape } from '../shapes.ts';
 import { sumDims } from '../sizes.ts';
@@ -25,6 +28,10 @@ export class Concatenate extends Merge {
   }
 
   override call(inputs: readonly tf.Tensor[]): tf.Tensor {
+    if (hasRows(inputs)) {
+      const parts: readonly RaggedValues[] = withObjects(inputs);
+      return concat(parts, axisOf(this.axis, parts[0]?.rank ?? 0, this)) as tf.Tensor;
+    }
     return this.merge(inputs);
   }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { is_keras_tensor, KerasTensor } from '../../engine/keras-tensor.ts';
+import { is_keras_tensor } from '../../engine/keras-tensor.ts';
 import { flatten, mapStructure } from '../../engine/nest.ts';
 import type { Nested } from '../../engine/types.ts';
 import type { ApplyArgs, Shape } from '../base.ts';
@@ -40,7 +40,7 @@ export function fitOpenAxes(inputs: unknown, args: ApplyArgs): SymbolicCall | nu
     const shape = closed(value.shape, shapes);
     if (shape.every((size, axis) => size === value.shape[axis])) return value;
     changed = true;
-    return new KerasTensor({ shape, dtype: value.dtype, name: value.name });
+    return value.with({ shape });
   };
   const over = <T>(value: T): T =>
     mapStructure<unknown, unknown>(value as Nested<unknown>, fit) as T;

@@ -14,6 +14,7 @@ import { lossSymbols } from './loss-symbols.ts';
 import { mathSymbols } from './math-symbols.ts';
 import { nnSymbols } from './nn-symbols.ts';
 import { quantizationSymbols } from './quantization-symbols.ts';
+import { raggedSymbols } from './ragged-symbols.ts';
 import { randomSymbols } from './random-symbols.ts';
 import { reductionSymbols } from './reduction-symbols.ts';
 import { segmentSymbols } from './segment-symbols.ts';
@@ -58,6 +59,7 @@ export function symbolTable(): ReadonlyMap<string, SymbolFunction> {
       quantizationSymbols(),
       windowSymbols(),
       statelessSymbols(),
+      raggedSymbols(),
     ].flat(),
   );
   return table;

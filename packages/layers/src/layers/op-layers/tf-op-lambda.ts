@@ -1,6 +1,6 @@
 import { UnsupportedError } from '@km/core';
 import { deviceDType } from '../../engine/flat.ts';
-import { is_keras_tensor, KerasTensor, type Symbolic } from '../../engine/keras-tensor.ts';
+import { is_keras_tensor, type KerasTensor, type Symbolic } from '../../engine/keras-tensor.ts';
 import { uniqueName } from '../../engine/names.ts';
 import { flatten, packAs } from '../../engine/nest.ts';
 import { isDType } from '../../engine/policy.ts';
@@ -17,6 +17,7 @@ import {
 import { hasComplex, onComplex } from './complex-symbols.ts';
 import { fitOpenAxes } from './fit-open-axes.ts';
 import { choosesTexts, onTexts, takesTexts } from './moved-texts.ts';
+import { onRagged, takesRagged } from './ragged-symbols.ts';
 import { standInsMade } from './shape-values.ts';
 import { SymbolArgs, type SymbolFunction } from './symbol-args.ts';
 import { symbolTable } from './symbol-table.ts';
@@ -57,6 +58,7 @@ export class TFOpLambda extends Layer {
     // The mask of the inputs is no argument of a function, but for the one that has an argument of this name.
     const given = this.function.endsWith('boolean_mask') ? { ...rest, mask } : rest;
     const plain = this.function.replace(/^compat\.v[12]\./, '');
+    if (takesRagged(inputs, given)) return onRagged(plain, this.#fn, inputs, given);
     if (hasComplex(inputs, given)) return onComplex(plain, this.#fn, inputs, given);
     if (takesTexts(plain, inputs) || choosesTexts(plain, given)) {
       return onTexts(plain, this.#fn, inputs, given);
@@ -86,7 +88,7 @@ export class TFOpLambda extends Layer {
     const merged = flatten<KerasTensor>(first).map((output, i) => {
       const other = others[i]?.shape ?? [];
       const shape = output.shape.map((size, axis) => (size === other[axis] ? size : null));
-      return new KerasTensor({ shape, dtype: output.dtype, name: output.name });
+      return output.with({ shape });
     });
     return packAs<KerasTensor, KerasTensor>(first, merged) as Symbolic;
   }
@@ -113,7 +115,7 @@ function typed(outputs: Symbolic, dtype: unknown): Symbolic {
   if (typeof dtype !== 'string' || !isDType(dtype)) return outputs;
   const list = flatten<KerasTensor>(outputs).map((output) =>
     output.dtype !== dtype && deviceDType(output.dtype) === deviceDType(dtype)
-      ? new KerasTensor({ shape: output.shape, dtype, name: output.name })
+      ? output.with({ dtype })
       : output,
   );
   return packAs<KerasTensor, KerasTensor>(outputs, list) as Symbolic;

@@ -1,3 +1,6 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { raggedOf } from '../../engine/rows.ts';
+import { type Reduction, reduce } from '../../ragged/reduce.ts';
 import { type Config, InputSpec, Layer, type LayerConfig, type Shape } from '../base.ts';
 import { type DataFormat, dataFormat } from '../sizes.ts';
 
@@ -23,6 +26,11 @@ export abstract class BaseGlobalPooling extends Layer {
     this.input_spec = new InputSpec({ ndim: rank + 2 });
     const start = this.data_format === 'channels_first' ? 2 : 1;
     this.spatialAxes = Array.from({ length: rank }, (_, i) => start + i);
+  }
+
+  /** Pools over the steps of ragged rows. */
+  protected ofRows(inputs: tf.Tensor, how: Reduction): tf.Tensor {
+    return reduce(raggedOf(inputs), how, 1, this.keepdims) as tf.Tensor;
   }
 
   override compute_output_shape(input_shape: Shape): Shape {

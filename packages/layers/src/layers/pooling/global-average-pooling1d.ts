@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { rowsOf } from '../../engine/rows.ts';
 import type { CallArgs } from '../base.ts';
 import { BaseGlobalPooling, type GlobalPoolingConfig } from './base-global-pooling.ts';
 
@@ -12,6 +13,7 @@ export class GlobalAveragePooling1D extends BaseGlobalPooling {
   }
 
   override call(inputs: tf.Tensor, args: CallArgs): tf.Tensor {
+    if (rowsOf(inputs) !== null) return this.ofRows(inputs, 'mean');
     const steps = [...this.spatialAxes];
     if (!(args.mask instanceof tf.Tensor)) return tf.mean(inputs, steps, this.keepdims);
     const features = this.data_format === 'channels_first' ? 1 : 2;

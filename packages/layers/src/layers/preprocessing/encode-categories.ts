@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { raggedOf, rowsOf, set_rows } from '../../engine/rows.ts';
 import type { Shape } from '../base.ts';
 
 /** What becomes of category numbers. */
@@ -30,8 +31,9 @@ export function encodeCategories(
   depth: number,
   weights: EncodingWeights = {},
 ): tf.Tensor {
-  if (mode === 'int') return tf.clone(ids);
-  const base = ids.rank === 0 ? tf.reshape(ids, [1]) : ids;
+  if (mode === 'int') return set_rows(tf.clone(ids), rowsOf(ids));
+  const padded = rowsOf(ids) === null ? ids : raggedOf(ids).to_tensor({ default_value: -1 });
+  const base = padded.rank === 0 ? tf.reshape(padded, [1]) : padded;
   const spread = mode === 'one_hot' && base.shape.at(-1) !== 1 ? tf.expandDims(base, -1) : base;
   if (spread.rank > 2) {
     throw new RangeError(

@@ -1,6 +1,7 @@
 import { fingerprint64 } from '@km/core/fingerprint64';
 import { isTracing, sipHash } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { rowsOf, set_rows } from '../../engine/rows.ts';
 import type { Config, LayerConfig, Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
 import { encodeCategories, encodedShape, modeName, type OutputMode } from './encode-categories.ts';
@@ -45,6 +46,7 @@ export class Hashing extends OwnDTypeLayer {
     const bins = isTracing()
       ? this.#traced(inputs)
       : fromHost(inputs.shape, 'int32', () => tokensOf(inputs).map((token) => this.#bin(token)));
+    set_rows(bins, rowsOf(inputs));
     return encodeCategories(bins, this.output_mode, this.num_bins);
   }
 

@@ -2,6 +2,7 @@ import { UnsupportedError } from '@km/core';
 import { fingerprint64 } from '@km/core/fingerprint64';
 import { isTracing } from '@km/graph';
 import type * as tf from '@tensorflow/tfjs-core';
+import { rowsOf, set_rows } from '../../engine/rows.ts';
 import { Variable } from '../../engine/variable.ts';
 import type { Config, Shape } from '../base.ts';
 import { integer, oneOf } from '../sizes.ts';
@@ -199,9 +200,9 @@ export abstract class IndexLookup extends PreprocessingLayer {
 
   override call(inputs: tf.Tensor): tf.Tensor {
     if (isTracing()) return this.#traced(inputs);
-    if (this.invert) return this.#tokensFor(inputs);
+    if (this.invert) return set_rows(this.#tokensFor(inputs), rowsOf(inputs));
     const ids = fromHost(inputs.shape, 'int32', () => tokensOf(inputs).map((t) => this.number(t)));
-    return this.encode(ids);
+    return this.encode(set_rows(ids, rowsOf(inputs)));
   }
 
   /** Writes the call into the function that is being traced. */

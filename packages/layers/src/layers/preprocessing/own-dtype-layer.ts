@@ -1,5 +1,6 @@
 import { KerasTensor, type Symbolic } from '../../engine/keras-tensor.ts';
 import { isShape, mapStructure } from '../../engine/nest.ts';
+import { kerasTensorsIn } from '../../engine/node.ts';
 import { shapesOf } from '../../engine/tensor-shapes.ts';
 import { type ApplyArgs, Layer, type Shape, type Shapes } from '../base.ts';
 
@@ -18,11 +19,11 @@ export abstract class OwnDTypeLayer extends Layer {
   override _infer_outputs(inputs: unknown, args: ApplyArgs): Symbolic {
     const dtype = this.outputDType();
     const given = inputs as Parameters<typeof shapesOf>[0];
-    const shape = this.inferredShape(shapesOf(given));
+    const ragged = kerasTensorsIn(inputs).some((input) => input.ragged);
+    const shape = ragged ? null : this.inferredShape(shapesOf(given));
     if (shape !== null && isShape(shape)) return new KerasTensor({ shape, dtype, name: this.name });
-    return mapStructure<KerasTensor, KerasTensor>(
-      super._infer_outputs(inputs, args),
-      (output) => new KerasTensor({ shape: output.shape, dtype, name: output.name }),
+    return mapStructure<KerasTensor, KerasTensor>(super._infer_outputs(inputs, args), (output) =>
+      output.with({ dtype }),
     );
   }
 }

@@ -6,6 +6,9 @@ import {
   type NamedFunction,
   serialize_keras_object,
 } from '../../engine/registry.ts';
+import { raggedOf, raggedShape, rowsOf, set_rows } from '../../engine/rows.ts';
+import { splitsOfLengths } from '../../ragged/row-partition.ts';
+import { span } from '../../ragged/select.ts';
 import type { Config, CustomObjects, Layer, LayerConfig, Shape } from '../base.ts';
 import { modeName, type OutputMode } from './encode-categories.ts';
 import { type Token, tokensOf } from './host-values.ts';
@@ -35,7 +38,7 @@ export interface TextVectorizationConfig extends LayerConfig {
   readonly idf_weights?: readonly number[] | null;
   /** Hint for TensorFlow; tfjs has no sparse tensors, so the values come as a dense tensor. */
   readonly sparse?: boolean;
-  /** Hint for TensorFlow; tfjs has no ragged tensors, so rows are filled up with zeros. */
+  /** Whether rows end with their last token; else they are filled up with zeros. */
   readonly ragged?: boolean;
   readonly encoding?: string;
   readonly vocabulary_size?: number | null;
@@ -101,9 +104,10 @@ export class TextVectorization extends PreprocessingLayer {
     }
     const texts = tokensOf(inputs).map((text) => standardizeText(String(text), this.#standardize));
     const width = this.#split === null && inputs.rank === 2 ? (inputs.shape[1] ?? 1) : 1;
-    const count = texts.length / width;
-    return Array.from({ length: count }, (_, i) => {
-      const row = texts.slice(i * width, (i + 1) * width);
+    const lengths = new Array<number>(texts.length / width).fill(width);
+    const [splits = splitsOfLengths(lengths)] = rowsOf(inputs) ?? [];
+    return Array.from(splits.subarray(1), (end, i) => {
+      const row = texts.slice(splits[i], end);
       const tokens = row.flatMap((text) => [...splitText(text, this.#split)]);
       return this.#widths === null ? tokens : groupTokens(tokens, this.#widths);
     });
@@ -111,8 +115,9 @@ export class TextVectorization extends PreprocessingLayer {
 
   override call(inputs: tf.Tensor): tf.Tensor {
     if (isTracing()) return this.#traced(inputs);
-    if (isMetaBackend()) return tf.fill([inputs.shape[0] ?? 1, 1], 0, 'int32');
+    if (isMetaBackend()) return this.#outline(inputs);
     const rows = this.#rows(inputs);
+    if (this.#config.ragged === true) return this.#ragged(rows);
     const longest = Math.max(0, ...rows.map((row) => row.length));
     const length = this.#config.output_sequence_length ?? longest;
     if (this.#mode === null) {
@@ -124,6 +129,34 @@ export class TextVectorization extends PreprocessingLayer {
     const flat = numbers.flatMap((row) => filled(row, int ? length : longest, int ? 0 : -1));
     const ids = tf.tensor2d(flat, [rows.length, int ? length : longest], 'int32');
     return int ? ids : this._lookup_layer.encode(ids);
+  }
+
+  /** Tokens, or their numbers, in rows of their own lengths. */
+  #ragged(rows: readonly (readonly string[])[]): tf.Tensor {
+    const tokens = rows.flat();
+    const lengths = rows.map(({ length }) => length);
+    const values =
+      this.#mode === null
+        ? tf.tensor1d(tokens, 'string')
+        : tf.tensor1d(
+            tokens.map((token) => this._lookup_layer.number(token)),
+            'int32',
+          );
+    return set_rows(values, [splitsOfLengths(lengths)]);
+  }
+
+  /** A stand-in of the shape of the output, with one token for each text. */
+  #outline(inputs: tf.Tensor): tf.Tensor {
+    const [batch = 1] = raggedShape(inputs);
+    const count = batch ?? 1;
+    const dtype = this.#mode === null ? 'string' : 'int32';
+    if (this.#config.ragged === true) {
+      const filler = dtype === 'string' ? '' : 0;
+      return set_rows(tf.fill([count], filler, dtype), [span(0, count + 1)]);
+    }
+    if (rowsOf(inputs) === null) return tf.fill([count, 1], 0, 'int32');
+    const ids = set_rows(tf.fill(inputs.shape, 0, 'int32'), rowsOf(inputs));
+    return this.#mode === 'int' ? raggedOf(ids).to_tensor() : this._lookup_layer.encode(ids);
   }
 
   /** Writes the call into the function that is being traced. */
@@ -153,7 +186,9 @@ export class TextVectorization extends PreprocessingLayer {
     return this._lookup_layer.compute_output_shape(input_shape);
   }
 
-  protected override inferredShape(input_shape: Shape): Shape {
+  protected override inferredShape(input_shape: Shape): Shape | null {
+    // Only a run tells that the output is ragged.
+    if (this.#config.ragged === true) return null;
     const [batch = null, width = 1] = input_shape;
     const plain = this.#split === null && this.#widths === null && this.#mode === 'int';
     if (plain && (this.#config.output_sequence_length ?? null) === null) return [batch, width];

@@ -147,6 +147,17 @@ export class RNN extends Layer {
     return outputs;
   }
 
+  /** What a call on symbolic tensors demands of its sequence does not hold for the states beside it. */
+  override _infer_outputs(inputs: unknown, args: ApplyArgs): Symbolic {
+    const spec = this.input_spec;
+    this.input_spec = null;
+    try {
+      return super._infer_outputs(inputs, args);
+    } finally {
+      this.input_spec = spec;
+    }
+  }
+
   /** Returns the sequence and the states to begin with, for a call that may hold all in one list. */
   protected prepare(
     given: Tensors,

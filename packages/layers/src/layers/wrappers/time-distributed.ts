@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapShapes, mapStructure } from '../../engine/nest.ts';
+import { type RowSplits, rowsOf, set_rows } from '../../engine/rows.ts';
 import {
   buildChild,
   type CallArgs,
@@ -31,8 +32,10 @@ export class TimeDistributed extends Wrapper {
 
   override call(inputs: Tensors, args: CallArgs): Tensors {
     const first = firstTensor(inputs);
-    const [batch = 1, steps = 1] = first.shape;
+    const rows = rowsOf(first);
     const { training, mask } = args;
+    if (rows !== null) return this.#onValues(inputs, rows, training);
+    const [batch = 1, steps = 1] = first.shape;
     if (this.layer.stateful) return this.#stepByStep(inputs, steps, training);
     const flat = mapStructure<tf.Tensor, tf.Tensor>(inputs, joinSteps);
     const flatMask =
@@ -44,6 +47,13 @@ export class TimeDistributed extends Wrapper {
     return mapStructure<tf.Tensor, tf.Tensor>(y, (each) =>
       tf.reshape(each, [batch, steps, ...each.shape.slice(1)]),
     );
+  }
+
+  /** Calls the layer on the values of ragged steps. */
+  #onValues(inputs: Tensors, rows: RowSplits, training: boolean): Tensors {
+    const values = mapStructure<tf.Tensor, tf.Tensor>(inputs, (x) => tf.clone(x));
+    const y = this.layer.apply<Tensors>(values, { training });
+    return mapStructure<tf.Tensor, tf.Tensor>(y, (each) => set_rows(each, rows));
   }
 
   /** Calls a layer that keeps a state once for each step. */

@@ -90,3 +90,10 @@ export function takenPlaces(lengths: RowNumbers, width: number): Int32Array {
     ),
   );
 }
+
+/** The greatest of the lengths; 0 of none. */
+export function longestOf(lengths: ArrayLike<number>): number {
+  let longest = 0;
+  for (let row = 0; row < lengths.length; row++) longest = Math.max(longest, lengths[row] ?? 0);
+  return longest;
+}

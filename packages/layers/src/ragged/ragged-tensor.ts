@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Shape } from '../engine/types.ts';
 import {
   checkedSplits,
   lengthsOfSplits,
+  longestOf,
   placesOfRows,
   type RowNumbers,
   rowIdsOfSplits,
@@ -11,7 +13,6 @@ import {
   splitsOfStarts,
   takenPlaces,
 } from './row-partition.ts';
-import type { Shape } from './types.ts';
 
 /** What rows are cut from: a tensor, or a tensor whose rows are ragged themselves. */
 export type RaggedValues = tf.Tensor | RaggedTensor;
@@ -55,7 +56,7 @@ function padRows(ragged: RaggedTensor, options: ToTensorOptions): tf.Tensor {
     const inner = { ...options, shape: [null, ...innerWanted] };
     const dense = values instanceof RaggedTensor ? padRows(values, inner) : values;
     const rows = rowsWanted ?? ragged.nrows();
-    const width = widthWanted ?? Math.max(0, ...lengthsOfSplits(row_splits));
+    const width = widthWanted ?? longestOf(lengthsOfSplits(row_splits));
     const blank = options.default_value ?? blankOf(dense.dtype);
     const item = dense.shape.slice(1);
     const filler = tf.fill([1, ...item], blank as number, dense.dtype);
@@ -214,7 +215,7 @@ export class RaggedTensor {
   bounding_shape(): number[] {
     const { values } = this;
     const inner = values instanceof RaggedTensor ? values.bounding_shape() : values.shape;
-    return [this.nrows(), Math.max(0, ...this.row_lengths()), ...inner.slice(1)];
+    return [this.nrows(), longestOf(this.row_lengths()), ...inner.slice(1)];
   }
 
   /** The same rows of other values. */
