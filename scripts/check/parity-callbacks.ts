@@ -235,6 +235,7 @@ const CHECKPOINTS: Readonly<Record<string, readonly [string, Checkpoint]>> = {
     'lowest-{epoch}-{batch}.h5',
     { save_freq: 2, save_best_only: true, monitor: 'loss' },
   ],
+  'every other epoch': ['other-{epoch}.h5', { period: 2 }],
   archive: ['archive-{epoch}.keras', {}],
   missing: ['missing.h5', { save_best_only: true, monitor: 'nothing' }],
   'missing name': ['missing-{nothing}.h5', {}],

@@ -175,6 +175,7 @@ CHECKPOINTS = {
     "batches": ("batch-{epoch}-{batch:02d}.h5", dict(save_freq=2)),
     "batches of five": ("five-{epoch}-{batch}-{loss:.3f}.h5", dict(save_freq=5)),
     "best of batches": ("lowest-{epoch}-{batch}.h5", dict(save_freq=2, save_best_only=True, monitor="loss")),
+    "every other epoch": ("other-{epoch}.h5", dict(period=2)),
     "archive": ("archive-{epoch}.keras", dict()),
     "missing": ("missing.h5", dict(save_best_only=True, monitor="nothing")),
     "missing name": ("missing-{nothing}.h5", dict()),

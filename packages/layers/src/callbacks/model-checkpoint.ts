@@ -21,6 +21,8 @@ export interface ModelCheckpointConfig {
   readonly mode?: MonitorMode;
   /** `epoch`, or the number of batches after which to save. */
   readonly save_freq?: 'epoch' | number;
+  /** Epochs from one save to the next, when `save_freq` is `epoch`; Keras has deprecated it. */
+  readonly period?: number;
   /** Passed on to the function that saves. */
   readonly options?: unknown;
   /** Format to save in, where the path does not say it. */
@@ -43,6 +45,7 @@ const ARGUMENTS: ArgumentNames<ModelCheckpointConfig> = {
   save_weights_only: true,
   mode: true,
   save_freq: true,
+  period: true,
   options: true,
   save_format: true,
   initial_value_threshold: true,
@@ -56,6 +59,7 @@ export class ModelCheckpoint extends Callback {
   readonly save_best_only: boolean;
   readonly save_weights_only: boolean;
   readonly save_freq: 'epoch' | number;
+  readonly period: number;
   best: number;
   readonly #monitor: Monitor;
   readonly #arguments: object;
@@ -63,6 +67,8 @@ export class ModelCheckpoint extends Callback {
   #batches: number = 0;
   #last: number = -1;
   #epoch: number = 0;
+  /** Epochs since the last save. */
+  #epochs: number = 0;
 
   constructor(config: ModelCheckpointConfig) {
     super();
@@ -73,6 +79,7 @@ export class ModelCheckpoint extends Callback {
     this.save_best_only = config.save_best_only ?? false;
     this.save_weights_only = config.save_weights_only ?? false;
     this.save_freq = config.save_freq ?? 'epoch';
+    this.period = config.period ?? 1;
     const { options = null, save_format } = config;
     if (options !== null) this.#checkOptions(options);
     this.#arguments = {
@@ -118,7 +125,11 @@ export class ModelCheckpoint extends Callback {
   }
 
   override async on_epoch_end(epoch: number, logs: Logs): Promise<void> {
-    if (this.save_freq === 'epoch') await this.#save(epoch, null, logs);
+    if (this.save_freq !== 'epoch') return;
+    this.#epochs += 1;
+    if (this.#epochs < this.period) return;
+    this.#epochs = 0;
+    await this.#save(epoch, null, logs);
   }
 
   async #save(epoch: number, batch: number | null, logs: Logs): Promise<void> {

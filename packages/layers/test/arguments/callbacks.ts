@@ -123,6 +123,8 @@ const HOOKS = [
   'on_batch_end',
   'on_train_begin',
   'on_train_end',
+  'on_train_batch_begin',
+  'on_train_batch_end',
 ];
 
 /** Callbacks. */
@@ -177,6 +179,7 @@ export const CALLBACKS: readonly Subject[] = [
       save_weights_only: acts(false, true),
       mode: acts('min', 'max', { save_best_only: true }),
       save_freq: acts('epoch', 3),
+      period: acts(1, 2),
       options: acts(null, { experimental: 1 }),
       initial_value_threshold: acts(null, 0.78, { save_best_only: true }),
     },
