@@ -16,6 +16,7 @@ import { oracleCheckpoints } from './oracle-checkpoints.ts';
 import { oracleContinuations } from './oracle-continuation.ts';
 import { oracleFingerprints } from './oracle-fingerprint.ts';
 import { type Kit, kitOf, matrix } from './oracle-kit.ts';
+import { oracleRagged, RAGGED_VERSIONS } from './oracle-ragged.ts';
 import { checkRead } from './oracle-read.ts';
 import { judgeAcross } from './oracle-resaved.ts';
 import { oracleRevive, REVIVED } from './oracle-revive.ts';
@@ -206,11 +207,22 @@ async function checkVersion(version: string, selection: Selection): Promise<Outc
     printGroup(`revived, ${version}`, revived);
     const alike = await parity(kit.python);
     printGroup(`step by step, ${version}`, alike);
+    const ragged = RAGGED_VERSIONS.includes(version) ? await oracleRagged(kit.python) : [];
+    if (ragged.length > 0) printGroup(`ragged, ${version}`, ragged);
     const shown = version.startsWith(SHOWN) ? await showAll(kit, theirs) : [];
     const exchanged = [...read, ...failures, ...judged, ...programs, ...fingerprints];
     const exchange = { theirs, ours, revived: classless, native };
     const across = await readAcross(version, exchange, selection);
-    return [...exchanged, ...checkpoints, ...trained, ...revived, ...alike, ...shown, ...across];
+    return [
+      ...exchanged,
+      ...checkpoints,
+      ...trained,
+      ...revived,
+      ...alike,
+      ...ragged,
+      ...shown,
+      ...across,
+    ];
   } finally {
     if (keep === '') rmSync(work, { recursive: true, force: true });
   }

@@ -89,7 +89,7 @@ def make(out, folder):
             model, facts = computed(keys, build)
             # One format in turn is enough: what differs between models is their config.
             endings = ("h5", "keras") if len(cases) % 8 == 0 else ("h5",) if len(cases) % 2 else ()
-            files = saved(model, os.path.join(folder, str(len(cases))), endings)
+            files = saved(model, keys, os.path.join(folder, str(len(cases))), endings)
             cases.append({"name": name, **facts, "files": files})
         except Exception as error:  # What a version does not do is no case of it.
             cases.append({"name": name, "error": f"{type(error).__name__}: {str(error).strip()[-200:]}"})
@@ -102,8 +102,8 @@ def make(out, folder):
         json.dump({"version": tf.__version__, "cases": cases, "trainings": trainings}, file)
 
 
-def saved(model, base, endings):
-    """Formats in which this version saves the model and loads it again."""
+def saved(model, keys, base, endings):
+    """Formats in which this version saves the model, loads it again and runs it."""
     kept = []
     for ending in endings:
         try:
@@ -111,7 +111,7 @@ def saved(model, base, endings):
             model.save(path)
             if ending == "keras" and os.path.isdir(path):
                 continue
-            K.models.load_model(path)
+            K.models.load_model(path)(inputs_of(keys))
             kept.append(ending)
         except Exception:
             pass

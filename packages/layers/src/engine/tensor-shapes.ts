@@ -1,5 +1,5 @@
 import { flatten, mapStructure } from './nest.ts';
-import { raggedShape } from './rows.ts';
+import { raggedShape, rowsOf } from './rows.ts';
 import type { ApplyArgs, CallSpec, Nested, Shape, Shapes, TensorSpec } from './types.ts';
 
 /** Sizes that stand for open axes while a layer runs without values: the batch, and any other axis. */
@@ -51,9 +51,10 @@ function isTensor(x: unknown): x is TensorSpec {
 
 /** Shapes and dtypes of tensors, in their structure; constants among them are scalars. */
 function specsOf(inputs: unknown): Nested<TensorSpec> {
-  return mapStructure<unknown, TensorSpec>(inputs as Nested<unknown>, (x) =>
-    isTensor(x)
-      ? { shape: open_shape(raggedShape(x)), dtype: String(x.dtype) }
-      : { shape: [], dtype: 'float32' },
-  );
+  return mapStructure<unknown, TensorSpec>(inputs as Nested<unknown>, (x) => {
+    if (!isTensor(x)) return { shape: [], dtype: 'float32' };
+    const ragged = x.ragged === true || rowsOf(x) !== null;
+    const spec = { shape: open_shape(raggedShape(x)), dtype: String(x.dtype) };
+    return ragged ? { ...spec, ragged } : spec;
+  });
 }

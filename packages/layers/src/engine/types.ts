@@ -20,6 +20,8 @@ export type Masks = Nested<Tensor | null>;
 export interface TensorSpec {
   readonly shape: Shape;
   readonly dtype: string;
+  /** True for a tensor with rows of different lengths. */
+  readonly ragged?: boolean;
 }
 
 /** Shapes and dtypes of what a layer was called with. */

@@ -53,7 +53,8 @@ export function savedModelParts(model: Model, args: SavedModelArguments): SavedM
   const { include_optimizer, save_traces, options } = args;
   if (model instanceof Sequential) model._open_batch();
   const given = givenSignatures(args.signatures, model);
-  if (!save_traces) requireConfigs(model);
+  if (save_traces) refuseRagged(model);
+  else requireConfigs(model);
   const children = new SavedChildren();
   if (children.of(model).some(([name]) => name === 'signatures')) {
     throw new TypeError(
@@ -100,6 +101,21 @@ function requireConfigs(model: Model): void {
       );
     }
   }
+}
+
+/** @throws UnsupportedError for a model of which some layer is called on ragged tensors. */
+function refuseRagged(model: Model): void {
+  const found = model._flatten_layers().find(({ _call_spec }) => hasRagged(_call_spec?.inputs));
+  if (found === undefined) return;
+  throw new UnsupportedError(
+    `${model.name} cannot be saved as a SavedModel with functions: its layer ${found.name} takes ragged tensors, for which none are written. Save it as .keras or .h5, or with save_traces=false.`,
+    { path: found.name },
+  );
+}
+
+function hasRagged(specs: unknown): boolean {
+  if (typeof specs !== 'object' || specs === null) return false;
+  return ('ragged' in specs && specs.ragged === true) || Object.values(specs).some(hasRagged);
 }
 
 /** The functions as all releases read them, without assertions and prints where the caller wants none. */

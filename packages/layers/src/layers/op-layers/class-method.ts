@@ -41,11 +41,6 @@ export class ClassMethod extends Layer {
     }
   }
 
-  /** Calls are saved as they were made. */
-  override get _preserve_input_structure_in_config(): boolean {
-    return true;
-  }
-
   #arguments(inputs: unknown, { kwargs }: ApplyArgs): unknown[] {
     const names = MAKERS.get(this.method_name)?.names ?? [];
     const args: unknown[] = Array.isArray(inputs) ? inputs : [inputs];
