@@ -1,5 +1,5 @@
 import { MalformedError, NotFoundError } from '@km/core';
-import type { SavedNode, SavedNodeKind, WrittenAsset } from '@km/savedmodel';
+import { type SavedNode, type SavedNodeKind, specsOf, type WrittenAsset } from '@km/savedmodel';
 import type { SavedObjects } from '../../revive/saved-objects.ts';
 import type { FunctionPlan } from './function-plan.ts';
 import type { ObjectPlan } from './object-plan.ts';
@@ -20,6 +20,24 @@ const PASSED: ReadonlySet<SavedNodeKind['kind']> = new Set([
 /** True for an object of a file that can be passed on as it is. */
 export function isPassed({ value }: SavedNode): boolean {
   return value.kind === 'userObject' ? CONTAINER.test(value.identifier) : PASSED.has(value.kind);
+}
+
+function asItIs(value: SavedNodeKind): SavedNodeKind {
+  return value;
+}
+
+/**
+ * A function that is restricted to the inputs of its trace, as TensorFlow up to 2.12 writes those that save tables and demands
+ * it, since it calls them with text in place of a tensor.
+ */
+function restrictedTo(value: SavedNodeKind, { graph }: SavedObjects): SavedNodeKind {
+  if (value.kind !== 'bareConcreteFunction' || value.spec?.inputSignature.kind !== 'none') {
+    return value;
+  }
+  const trace = graph.concreteFunctions.get(value.concreteFunction);
+  const inputs = specsOf(trace?.inputSignature ?? { kind: 'none' });
+  const items = inputs.map((spec) => ({ ...spec, name: '' }));
+  return { ...value, spec: { ...value.spec, inputSignature: { kind: 'tuple', items } } };
 }
 
 /** Objects and functions that are passed on from files as they are. */
@@ -75,13 +93,14 @@ export class PassedObjects {
     return adopted.adopt(functions, [name]).functions.get(name) ?? name;
   }
 
-  #place(objects: SavedObjects, id: number): number {
+  #place(objects: SavedObjects, id: number, change: typeof restrictedTo = asItIs): number {
     const live = objects.live.get(id);
     const part = objects.part(id);
     const known = (live && this.#plan.idOf(live)) ?? this.#plan.idOf(part);
     if (known !== undefined) return known;
     const { node } = part;
-    const added = this.#plan.addNode(this.#value(objects, node), node);
+    const value = change(node.value, objects);
+    const added = this.#plan.addNode(this.#value(objects, { ...node, value }), node);
     this.#plan.bind(part, added);
     this.#waiting.push(() => {
       for (const edge of node.children) {
@@ -92,8 +111,8 @@ export class PassedObjects {
       }
       for (const [name, { save, restore }] of node.saveables) {
         this.#plan.addSaveable(added, name, {
-          save: this.#place(objects, save),
-          restore: this.#place(objects, restore),
+          save: this.#place(objects, save, restrictedTo),
+          restore: this.#place(objects, restore, restrictedTo),
         });
       }
     });
