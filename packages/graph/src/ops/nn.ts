@@ -13,7 +13,7 @@ import type { OpBuilder, OpFamily } from '../executor/op-node.ts';
 import { stopGradient } from '../executor/stop-gradient.ts';
 import { integersOf, onDevice } from '../executor/values.ts';
 import { composed, inputAt } from './define.ts';
-import { windowAttrs } from './window-attrs.ts';
+import { requireWindowed, windowAttrs } from './window-attrs.ts';
 
 function convolutionOp(convolve: typeof convolution): OpBuilder {
   return composed(({ attrs }) => {
@@ -59,6 +59,10 @@ const byInput: OpBuilder = ({ attrs, op }) => {
       const dy = toChannelsLast(onDevice(inputAt(inputs, 2)), format);
       const full = sizes.length === filter.rank ? sizes : [dy.shape[0] ?? 0, ...sizes];
       const inputShape = format === 'channels_last' ? full : lastOf(full);
+      requireWindowed({
+        ...{ input: inputShape, window: filter.shape.slice(0, -2), gradient: dy.shape },
+        ...{ strides, dilations, padding },
+      });
       const dx: tf.Tensor = tf
         .engine()
         .runKernel(
@@ -90,6 +94,11 @@ const byFilter: OpBuilder = ({ attrs, op }) => {
     return tf.tidy(() => {
       const x = toChannelsLast(onDevice(inputAt(inputs, 0)), format);
       const dy = toChannelsLast(onDevice(inputAt(inputs, 2)), format);
+      requireWindowed({
+        ...{ input: x.shape, window: filterShape.slice(0, -2), gradient: dy.shape },
+        ...{ strides, dilations, padding },
+      });
+      requireChannels(op, filterShape, x, dy);
       return tf
         .engine()
         .runKernel(
@@ -100,6 +109,19 @@ const byFilter: OpBuilder = ({ attrs, op }) => {
     });
   };
 };
+
+/** @throws MalformedError when a filter does not lead from the channels of one tensor to those of the other. */
+function requireChannels(op: string, filter: readonly number[], x: tf.Tensor, dy: tf.Tensor): void {
+  const [from = 0, to = 0] = filter.slice(-2);
+  const [given = 0, made = 0] = [x.shape.at(-1), dy.shape.at(-1)];
+  const fits = op.startsWith('Depthwise')
+    ? from === given && from * to === made
+    : from > 0 && given % from === 0 && to === made;
+  if (fits) return;
+  throw new MalformedError(
+    `A filter of shape [${filter.join(', ')}] does not lead from ${given} to ${made} channels.`,
+  );
+}
 
 const biasAdd: OpBuilder = ({ attrs, op }) => {
   const first = op === 'BiasAdd' && attrs.string('data_format') === 'NCHW';

@@ -6,8 +6,8 @@ import { HostTensor } from '../executor/host-tensor.ts';
 import type { OpBuilder, OpFamily, OpNode } from '../executor/op-node.ts';
 import { integersOf, onDevice, type Value } from '../executor/values.ts';
 import { MAX_POOL_POSITIONS } from '../kernels/pooling.ts';
-import { inputAt } from './define.ts';
-import { windowAttrs } from './window-attrs.ts';
+import { checkedShape, inputAt } from './define.ts';
+import { requireWindowed, windowAttrs } from './window-attrs.ts';
 
 interface Settings {
   readonly poolSize: number[];
@@ -64,6 +64,21 @@ function pooling(pool: (x: tf.Tensor, settings: Settings) => tf.Tensor): OpBuild
   };
 }
 
+/** The shape of what was pooled, which the graph computes. @throws MalformedError when the gradient is none of it. */
+function pooledShape(value: Value, dy: tf.Tensor, settings: Settings): number[] {
+  const shape = integersOf(value);
+  const { dataFormat, poolSize: window, strides, padding } = settings;
+  const last = (sizes: readonly number[]): readonly number[] => {
+    const [batch = 0, channels = 0, ...rest] = sizes;
+    return dataFormat === 'channels_first' ? [batch, ...rest, channels] : sizes;
+  };
+  const [input, gradient] = [last(shape), last(dy.shape)];
+  const dilations = window.map(() => 1);
+  requireWindowed({ input, window, strides, dilations, padding, gradient });
+  if (input.at(-1) === gradient.at(-1)) return checkedShape(shape);
+  throw new MalformedError(`Pooling does not lead from [${shape}] to [${dy.shape}].`);
+}
+
 /** Gradient of a pooling: what the tape of tfjs computes for the pooling itself. */
 function gradient(
   pool: (x: tf.Tensor, settings: Settings) => tf.Tensor,
@@ -74,13 +89,11 @@ function gradient(
     return (inputs) => {
       const settings = settingsOf(node, inputs, at + 1);
       return tf.tidy(() => {
+        const dy = onDevice(inputAt(inputs, at));
         const x = takesShape
-          ? tf.zeros(integersOf(inputAt(inputs, 0)))
+          ? tf.zeros(pooledShape(inputAt(inputs, 0), dy, settings))
           : onDevice(inputAt(inputs, 0));
-        return tf.grad((input: tf.Tensor) => pool(input, settings))(
-          x,
-          onDevice(inputAt(inputs, at)),
-        );
+        return tf.grad((input: tf.Tensor) => pool(input, settings))(x, dy);
       });
     };
   };

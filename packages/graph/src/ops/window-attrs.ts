@@ -1,6 +1,7 @@
-import { MalformedError } from '@km/core';
+import { LimitError, MalformedError } from '@km/core';
 import type { ConvolutionPadding } from '../composed/convolution.ts';
 import type { DataFormat } from '../composed/data-format.ts';
+import { windowsOf } from '../composed/window.ts';
 import type { Attrs } from '../executor/attrs.ts';
 
 /** The settings of a convolution or pooling that TensorFlow lists for every axis, for the spatial axes alone. */
@@ -33,6 +34,44 @@ export function windowAttrs(attrs: Attrs): WindowAttrs {
     spatial: (perAxis) => atLeast(1, inner(perAxis)),
     padding: paddingOf(attrs, (perAxis) => atLeast(0, inner(perAxis))),
   };
+}
+
+/** A convolution or pooling whose gradient is asked for; shapes with the channels last. */
+export interface WindowedShapes {
+  readonly input: readonly number[];
+  /** Sizes of the window along the spatial axes. */
+  readonly window: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly padding: ConvolutionPadding;
+  /** Shape of the gradient of the result. */
+  readonly gradient: readonly number[];
+}
+
+/** Most cells of a window in a gradient, where all of them count; those of filters seen have some hundred. */
+const MAX_CELLS = 2 ** 20;
+
+/**
+ * Makes sure that the sizes which a graph computes for a gradient belong to that gradient, before anything as large is made.
+ * @throws MalformedError when they do not; LimitError for huge windows.
+ */
+export function requireWindowed(shapes: WindowedShapes): void {
+  const { input, window, strides, dilations, padding, gradient } = shapes;
+  const sizes = { input: input.slice(1, -1), filter: window, strides, dilations };
+  const spatial = windowsOf(sizes, padding === 'causal' ? 'valid' : padding);
+  const wanted = [input[0], ...spatial.map(({ output }) => output)];
+  const fits =
+    input.length === gradient.length &&
+    window.length === input.length - 2 &&
+    wanted.every((size, axis) => size === gradient[axis]);
+  if (!fits) {
+    throw new MalformedError(
+      `A gradient of shape [${gradient.join(', ')}] is none of windows [${window.join(', ')}] in [${input.join(', ')}].`,
+    );
+  }
+  const cells = window.reduce((product, size) => product * size, 1);
+  if (cells <= MAX_CELLS) return;
+  throw new LimitError(`A window of [${window.join(', ')}] has more than ${MAX_CELLS} cells.`);
 }
 
 /** Largest size, step or padding of a window. */
