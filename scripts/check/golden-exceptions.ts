@@ -45,10 +45,6 @@ export const GOLDEN_EXCEPTIONS: ReadonlyMap<string, GoldenException> = new Map([
       reason: 'float64 is computed in float32; equal within the bounds of float32',
     },
   ],
-  [
-    'layers: TextVectorization/vocabulary=(the,quick,brown,fox,dog),ragged=True',
-    { failure: null, reason: 'tfjs has no ragged tensors; rows are filled up with zeros' },
-  ],
   ['layers.tf24: BatchNormalization/rank3,mask', MASKED_STEPS],
   ['layers.tf210: BatchNormalization/rank3,mask', MASKED_STEPS],
   [

