@@ -265,3 +265,17 @@ test.each(MOVED)('$op moves the texts of tensors of tfjs', (row) => {
     gives.map(([, wanted]) => wanted),
   );
 });
+
+test('texts that are repeated beyond what memory holds are refused', () => {
+  const definition = functionDef('main', {
+    args: { x: STRING },
+    nodes: [
+      ints('times', [1 << 13, 1 << 13]),
+      node('y', 'Tile', ['x', 'times:output:0'], { ...T, Tmultiples: INT32 }),
+    ],
+    returns: { y: 'y:output:0' },
+    types: { y: STRING },
+  });
+  const main = executorOf([definition]).function('main');
+  expect(() => main.run([texts([1, 2], 'a b')])).toThrow(/at most 67108864 elements/);
+});

@@ -33,8 +33,11 @@ export function inputAt(inputs: readonly Value[], index: number): Value {
 /** Most elements of a tensor that is made from its shape alone; 1 GiB of floats. */
 const MAX_ELEMENTS: number = 256 * 1024 * 1024;
 
+/** Most elements of a tensor that is made in JavaScript, where each takes eight bytes or more; half a GiB. */
+export const MAX_HOST_ELEMENTS: number = 64 * 1024 * 1024;
+
 /** Checks a shape that a graph has computed. @throws MalformedError or LimitError. */
-export function checkedShape(shape: readonly number[]): number[] {
+export function checkedShape(shape: readonly number[], most: number = MAX_ELEMENTS): number[] {
   let size = 1;
   for (const length of shape) {
     if (!Number.isSafeInteger(length) || length < 0) {
@@ -42,9 +45,9 @@ export function checkedShape(shape: readonly number[]): number[] {
     }
     size *= length;
   }
-  if (size <= MAX_ELEMENTS) return [...shape];
+  if (size <= most) return [...shape];
   throw new LimitError(
-    `A graph makes a tensor of shape [${shape.join(', ')}]; at most ${MAX_ELEMENTS} elements are made.`,
+    `A graph makes a tensor of shape [${shape.join(', ')}]; at most ${most} elements are made.`,
   );
 }
 

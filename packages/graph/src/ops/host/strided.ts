@@ -1,6 +1,6 @@
 import { type Element, type HostData, HostTensor } from '../../executor/host-tensor.ts';
 import { sizeOf } from '../../executor/values.ts';
-import { checkedShape } from '../define.ts';
+import { checkedShape, MAX_HOST_ELEMENTS } from '../define.ts';
 
 /** Distances between neighbours along each axis of a row-major tensor. */
 export function stridesOf(shape: readonly number[]): number[] {
@@ -21,7 +21,7 @@ export function stridedCopy(
   strides: readonly number[],
   offset = 0,
 ): Element[] {
-  const size = sizeOf(checkedShape(shape));
+  const size = sizeOf(checkedShape(shape, MAX_HOST_ELEMENTS));
   const result = new Array<Element>(size);
   const index = shape.map(() => 0);
   let at = offset;
