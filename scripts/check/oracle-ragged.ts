@@ -229,6 +229,8 @@ async function throughFiles(
       const outcome = await attempt(id, async () => {
         const model = await models.load_model(path.join(folder, `${place}.${ending}`));
         const worst = compareModel(model, expected);
+        // Functions of ragged tensors are not written.
+        if (ending === 'tf') return worst;
         const file = path.join(folder, `${place}-again.${ending}`);
         await models.save_model(model, file, { save_format: ending === 'keras' ? 'keras' : 'h5' });
         written.push([expected.name, file]);

@@ -91,7 +91,8 @@ def make(out, folder):
         try:
             model, facts = computed(keys, build)
             # One format in turn is enough: what differs between models is their config.
-            endings = ("h5", "keras") if len(cases) % 8 == 0 else ("h5",) if len(cases) % 2 else ()
+            turn = len(cases) % 8
+            endings = ("h5", "keras") if turn == 0 else ("tf",) if turn == 4 else ("h5",) if turn % 2 else ()
             files = saved(model, keys, os.path.join(folder, str(len(cases))), endings)
             cases.append({"name": name, **facts, "files": files})
         except Exception as error:  # What a version does not do is no case of it.
@@ -114,7 +115,7 @@ def saved(model, keys, base, endings):
             continue
         try:
             path = f"{base}.{ending}"
-            model.save(path)
+            K.models.save_model(model, path, save_format=None if ending == "keras" else ending)
             K.models.load_model(path)(inputs_of(keys))
             kept.append(ending)
         except Exception:

@@ -2,6 +2,7 @@ import { UnsupportedError } from '@km/core';
 import { isTracing } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { RaggedTensor } from '../ragged/ragged-tensor.ts';
+import { sameNestedSplits } from '../ragged/row-partition.ts';
 import { reverse } from '../ragged/select.ts';
 import type { Layer } from './layer.ts';
 import { flatten, mapStructure } from './nest.ts';
@@ -13,7 +14,6 @@ import {
   raggedOf,
   rowLengths,
   rowsOf,
-  sameRows,
   set_rows,
   withForm,
   withObjects,
@@ -86,7 +86,7 @@ function withRows(output: tf.Tensor, rows: RowSplits, inputs: Tensors): tf.Tenso
 
 function commonRows(layer: Layer, inputs: readonly tf.Tensor[]): RowSplits {
   const [first, ...others] = inputs.map(rowsOf);
-  if (first && others.every((rows) => rows !== null && sameRows(rows, first))) return first;
+  if (first && others.every((rows) => rows !== null && sameNestedSplits(rows, first))) return first;
   throw refused(layer, 'is not ragged in the same rows as the others');
 }
 

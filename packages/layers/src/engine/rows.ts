@@ -34,18 +34,6 @@ export function hasRows(structure: unknown): boolean {
   );
 }
 
-/** True for the same rows. */
-export function sameRows(a: RowSplits, b: RowSplits): boolean {
-  if (a === b) return true;
-  return (
-    a.length === b.length &&
-    a.every((splits, depth) => {
-      const other = b[depth] ?? new Int32Array(0);
-      return splits.length === other.length && splits.every((at, i) => at === other[i]);
-    })
-  );
-}
-
 /** The shape of a tensor, with `null` for the axes along which its rows have different lengths. */
 export function raggedShape(tensor: { readonly shape: Shape }): Shape {
   const rows = rowsOf(tensor);

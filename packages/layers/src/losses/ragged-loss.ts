@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { reduce } from '../ragged/reduce.ts';
+import { sameNestedSplits } from '../ragged/row-partition.ts';
 import type { Loss } from './loss.ts';
 import { compute_weighted_loss } from './weighting.ts';
 
@@ -47,11 +48,8 @@ function requireSameRows(y_true: Compared, y_pred: Compared): [RaggedTensor, Rag
   if (!(y_true instanceof RaggedTensor && y_pred instanceof RaggedTensor)) {
     throw new TypeError('Labels are ragged where predictions are, and only there.');
   }
-  const [a, b] = [y_true.nested_row_splits, y_pred.nested_row_splits];
-  const same =
-    a.length === b.length && a.every((splits, depth) => String(splits) === String(b[depth]));
-  if (!same) throw new RangeError('Labels and predictions have rows of different lengths.');
-  return [y_true, y_pred];
+  if (sameNestedSplits(y_true.nested_row_splits, y_pred.nested_row_splits)) return [y_true, y_pred];
+  throw new RangeError('Labels and predictions have rows of different lengths.');
 }
 
 /** Weights of rows for each of their values. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { RaggedTensor, type RaggedValues } from './ragged-tensor.ts';
+import { sameSplits } from './row-partition.ts';
 import { countRows, gatherRows } from './select.ts';
 
 function asRagged(values: RaggedValues): RaggedTensor {
@@ -98,9 +99,6 @@ export function mergeDims(values: RaggedValues, outer: number, inner: number): R
 }
 
 function requireRows(part: RaggedTensor, like: RaggedTensor): RaggedTensor {
-  const same =
-    part.row_splits.length === like.row_splits.length &&
-    part.row_splits.every((split, i) => split === like.row_splits[i]);
-  if (same) return part;
+  if (sameSplits(part.row_splits, like.row_splits)) return part;
   throw new RangeError('Ragged tensors can only be joined inside of rows of the same lengths.');
 }

@@ -91,6 +91,16 @@ export function takenPlaces(lengths: RowNumbers, width: number): Int32Array {
   );
 }
 
+/** True for rows that start and end at the same places. */
+export function sameSplits(a: Int32Array, b: Int32Array): boolean {
+  return a === b || (a.length === b.length && a.every((at, i) => at === b[i]));
+}
+
+/** True for the same rows at all depths. */
+export function sameNestedSplits(a: readonly Int32Array[], b: readonly Int32Array[]): boolean {
+  return a.length === b.length && a.every((splits, i) => sameSplits(splits, b[i] ?? splits));
+}
+
 /** The greatest of the lengths; 0 of none. */
 export function longestOf(lengths: ArrayLike<number>): number {
   let longest = 0;

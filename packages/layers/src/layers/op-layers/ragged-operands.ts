@@ -1,9 +1,9 @@
 import { isMetaBackend } from '@km/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { flatten, mapStructure } from '../../engine/nest.ts';
-import { type RowSplits, rowsOf, sameRows, set_rows } from '../../engine/rows.ts';
+import { type RowSplits, rowsOf, set_rows } from '../../engine/rows.ts';
 import type { Nested } from '../../engine/types.ts';
-import { rowIdsOfSplits } from '../../ragged/row-partition.ts';
+import { rowIdsOfSplits, sameNestedSplits } from '../../ragged/row-partition.ts';
 import type { Config } from '../base.ts';
 import { SymbolArgs, type SymbolFunction, toOperand } from './symbol-args.ts';
 
@@ -43,7 +43,7 @@ function commonRows(symbol: string, structure: Nested<unknown>): [rows: RowSplit
   const values = flatten<unknown>(structure).filter((leaf) => leaf instanceof tf.Tensor);
   const ragged = values.filter((value) => rowsOf(value) !== null);
   const [rows, ...others] = ragged.map((value) => rowsOf(value) ?? []);
-  if (rows === undefined || !others.every((other) => sameRows(rows, other))) {
+  if (rows === undefined || !others.every((other) => sameNestedSplits(rows, other))) {
     throw new RangeError(`tf.${symbol} takes ragged tensors of the same rows.`);
   }
   return [rows, Math.max(...ragged.map((value) => value.rank))];

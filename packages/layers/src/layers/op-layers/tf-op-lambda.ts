@@ -18,6 +18,7 @@ import { hasComplex, onComplex } from './complex-symbols.ts';
 import { fitOpenAxes } from './fit-open-axes.ts';
 import { choosesTexts, onTexts, takesTexts } from './moved-texts.ts';
 import { onRagged, takesRagged } from './ragged-symbols.ts';
+import { resultType } from './result-types.ts';
 import { standInsMade } from './shape-values.ts';
 import { SymbolArgs, type SymbolFunction } from './symbol-args.ts';
 import { symbolTable } from './symbol-table.ts';
@@ -82,7 +83,8 @@ export class TFOpLambda extends Layer {
     const [given] = flatten<unknown>(inputs as Tensors).filter(is_keras_tensor);
     this.#inputType = given?.dtype ?? null;
     const made = standInsMade();
-    const first = typed(super._infer_outputs(inputs, args), args.dtype);
+    const type = resultType(this.function, args);
+    const first = typed(super._infer_outputs(inputs, args), type);
     if (standInsMade() === made) return first;
     const others = flatten<KerasTensor>(super._infer_outputs(inputs, args));
     const merged = flatten<KerasTensor>(first).map((output, i) => {
@@ -110,7 +112,7 @@ export class TFOpLambda extends Layer {
   }
 }
 
-/** Outputs with the dtype that a call asks for, where tfjs holds it as another one. */
+/** Outputs with the dtype that TensorFlow gives them, where tfjs holds it as another one. */
 function typed(outputs: Symbolic, dtype: unknown): Symbolic {
   if (typeof dtype !== 'string' || !isDType(dtype)) return outputs;
   const list = flatten<KerasTensor>(outputs).map((output) =>
