@@ -117,6 +117,27 @@ const CHOICES: readonly SymbolCase[] = [
       'tf.boolean_mask(a, [False, True], axis=1)',
     ],
   ]),
+  ...one(NUMBERS, [
+    ['argmax', 'math.argmax', { axis: 1 }, 'tf.argmax(a, 1)'],
+    [
+      'argmax-int32',
+      'math.argmax',
+      { axis: 1, output_type: 'int32' },
+      'tf.argmax(a, 1, output_type=tf.int32)',
+    ],
+    ['count-nonzero', 'math.count_nonzero', { axis: 1 }, 'tf.math.count_nonzero(a, axis=1)'],
+    ['cast-int64', 'cast', { dtype: 'int64' }, 'tf.cast(a, tf.int64)'],
+    ['size-int64', 'shape', { out_type: 'int64' }, 'tf.shape(a, out_type=tf.int64)'],
+  ]),
+  ...one(WORDS, [
+    [
+      'hash',
+      'strings.to_hash_bucket_fast',
+      { num_buckets: 7 },
+      'tf.strings.to_hash_bucket_fast(a, 7)',
+    ],
+    ['lengths', 'strings.length', {}, 'tf.strings.length(a)'],
+  ]),
   {
     id: 'mask-elements',
     inputs: [NUMBERS, HOLDS],

@@ -77,7 +77,11 @@ def check(folder, case):
         if len(names) == 1:
             return [results[names[0]]]
         return [results[name] for name in (case["names"] if set(case["names"]) == set(names) else sorted(names))]
-    found["signature"] = farthest([value.numpy() for value in served(inputs)], wanted)
+    results = served(inputs)
+    found["signature"] = farthest([value.numpy() for value in results], wanted)
+    types = [[value.dtype.name for value in values] for values in (results, direct(inputs))]
+    if types[0] != types[1]:
+        raise ValueError("the signature gives %s, the function %s" % tuple(types))
     wanted_slopes = slopes_or_none(direct, inputs) if case["gradient"] else None
     if wanted_slopes is not None:
         found["gradient"] = farthest(slopes(served, inputs), wanted_slopes)

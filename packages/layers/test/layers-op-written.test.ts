@@ -231,3 +231,20 @@ test('eigenvalues and logarithms of matrices are written into graphs', () => {
   ]);
   expect(() => logarithm(x)).toThrow(/takes complex numbers, got float32/);
 });
+
+const TYPES: ReadonlyArray<readonly [name: string, args: object, dtype: string]> = [
+  ['where', {}, 'int64'],
+  ['math.argmax', { axis: 1 }, 'int64'],
+  ['math.argmax', { axis: 1, output_type: 'int32' }, 'int32'],
+  ['compat.v1.argmin', { axis: 1 }, 'int64'],
+  ['math.count_nonzero', {}, 'int64'],
+  ['shape', { out_type: 'int64' }, 'int64'],
+  ['shape', {}, 'int32'],
+  ['cast', { dtype: 'float16' }, 'float16'],
+];
+
+test.each(TYPES)('tf.%s with %p gives %s to models, as TensorFlow does', (name, args, dtype) => {
+  const x = Input({ shape: [2], name: 'x' });
+  const made = new layers.TFOpLambda({ function: name }).apply(x, args as never) as KerasTensor;
+  expect(made.dtype).toBe(dtype);
+});
