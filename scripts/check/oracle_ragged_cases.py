@@ -182,3 +182,25 @@ case('slice inner', 'f3', lambda x: x[:, :, 1])
 case('slice inner range', 'f3', lambda x: x[..., :2])
 case('slice new axis', 'f2', lambda x: x[:, :, tf.newaxis])
 case('slice step', 'f3', lambda x: x[:, ::2])
+
+
+class Scale(L.Layer):
+    """Scales values by a weight, and keeps the rows."""
+
+    def build(self, shape):
+        self.scale = self.add_weight(name="scale", shape=[])
+        super().build(shape)
+
+    def call(self, x):
+        return x.with_flat_values(x.flat_values * self.scale)
+
+
+class Pool(L.Layer):
+    def call(self, x):
+        return tf.reduce_sum(x, axis=1)
+
+
+# Layers of the names that begin with "custom" are known here by the functions of a SavedModel only.
+case('custom Scale', 'f3', lambda x: Scale()(x))
+case('custom Pool', 'n3', lambda x: Pool()(Scale()(x)))
+case('custom LSTM', 'n3', lambda x: L.LSTM(2)(Scale()(x)))

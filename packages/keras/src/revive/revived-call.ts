@@ -1,5 +1,12 @@
 import { UnsupportedError } from '@km/core';
-import { type CallArgs, getClassName, type Layer, nest, type Tensors } from '@km/layers';
+import {
+  type CallArgs,
+  getClassName,
+  type Layer,
+  nest,
+  RaggedTensor,
+  type Tensors,
+} from '@km/layers';
 import type { FunctionSpec, Structure } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
 import type { RestoredFunction } from '../saved-model/restored-function.ts';
@@ -94,10 +101,10 @@ function fitsTrace({ run }: RevivedCall, args: readonly StructuredInput[]): bool
 }
 
 function requireTensors(layer: Layer, outputs: unknown): Tensors {
-  if (nest.flatten<unknown>(outputs as never).every((output) => output instanceof tf.Tensor)) {
-    return outputs as Tensors;
-  }
+  const isTensor = (output: unknown): boolean =>
+    output instanceof tf.Tensor || output instanceof RaggedTensor;
+  if (nest.flatten<unknown>(outputs as never).every(isTensor)) return outputs as Tensors;
   throw new UnsupportedError(
-    `The saved function of layer ${layer.name} gives something other than dense tensors, which layers without their class cannot pass on.`,
+    `The saved function of layer ${layer.name} gives something other than dense or ragged tensors, which layers without their class cannot pass on.`,
   );
 }

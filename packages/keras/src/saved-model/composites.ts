@@ -1,21 +1,7 @@
+import { RaggedTensor } from '@km/layers';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Rows of different lengths: their elements one after the other, and where each row ends. */
-export class RaggedTensor {
-  readonly flat_values: tf.Tensor;
-  /** One vector per ragged axis, outermost first: the starts of its rows and the end of the last. */
-  readonly nested_row_splits: readonly tf.Tensor[];
-
-  constructor(flat_values: tf.Tensor, nested_row_splits: readonly tf.Tensor[]) {
-    this.flat_values = flat_values;
-    this.nested_row_splits = nested_row_splits;
-  }
-
-  /** The tensors that it consists of, in the order in which functions take them. */
-  components(): readonly tf.Tensor[] {
-    return [this.flat_values, ...this.nested_row_splits];
-  }
-}
+export { RaggedTensor };
 
 /** A tensor of which only some elements are stored. */
 export class SparseTensor {
@@ -62,11 +48,27 @@ export function isComposite(value: unknown): value is Composite {
   );
 }
 
+/** Number of the tensors that a composite consists of. */
+export function componentsIn(value: Composite): number {
+  return value instanceof RaggedTensor ? 1 + value.ragged_rank : value.components().length;
+}
+
+/** The tensors that a composite consists of, in the order in which functions take them. */
+export function componentsOf(value: Composite): readonly tf.Tensor[] {
+  if (!(value instanceof RaggedTensor)) return value.components();
+  return [
+    value.flat_values,
+    ...value.nested_row_splits.map((splits) => tf.tensor1d(splits, 'int32')),
+  ];
+}
+
 /** Makes a composite of its tensors; `className` is that of its spec in Python. */
 export function compositeOf(className: string, parts: readonly tf.Tensor[]): Composite | tf.Tensor {
   const [first, second, third] = parts;
   if (className === 'RaggedTensorSpec' && first instanceof tf.Tensor) {
-    return parts.length === 1 ? first : new RaggedTensor(first, parts.slice(1));
+    if (parts.length === 1) return first;
+    const rows = parts.slice(1).map((splits) => splits.dataSync());
+    return RaggedTensor.from_nested_row_splits(first, rows);
   }
   if (className === 'SparseTensorSpec' && first && second && third) {
     return new SparseTensor(first, second, third);

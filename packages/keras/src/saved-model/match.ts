@@ -3,7 +3,7 @@ import { deviceDType } from '@km/graph';
 import type { Structure, TensorSpecStructure } from '@km/savedmodel';
 import * as tf from '@tensorflow/tfjs-core';
 import { componentCount } from './component-count.ts';
-import { isComposite } from './composites.ts';
+import { componentsIn, componentsOf, isComposite } from './composites.ts';
 import { isConvertible, isTensor, tensorFor } from './to-tensor.ts';
 import type { StructuredInput } from './values.ts';
 
@@ -60,7 +60,7 @@ export function fits(expected: Structure, value: StructuredInput, converts: bool
     case 'tensorSpec':
       return fitsSpec(expected, value, converts);
     case 'typeSpec':
-      return isComposite(value) && value.components().length === componentCount(expected);
+      return isComposite(value) && componentsIn(value) === componentCount(expected);
     case 'list':
     case 'tuple':
       return (
@@ -152,7 +152,7 @@ export function flatten(expected: Structure, value: StructuredInput): tf.Tensor[
         ),
       ];
     case 'typeSpec':
-      return isComposite(value) ? [...value.components()] : [];
+      return isComposite(value) ? [...componentsOf(value)] : [];
     case 'list':
     case 'tuple':
       return expected.items.flatMap((item, i) => flatten(item, itemAt(value, i)));
