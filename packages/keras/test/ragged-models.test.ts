@@ -25,8 +25,8 @@ function makeModel(): models.Model {
   return model;
 }
 
-const data = (): tf.Tensor =>
-  RaggedTensor.from_row_lengths(tf.tensor1d([1, 2, 3, 4], 'int32'), [3, 1]) as unknown as tf.Tensor;
+const data = (): RaggedTensor =>
+  RaggedTensor.from_row_lengths(tf.tensor1d([1, 2, 3, 4], 'int32'), [3, 1]);
 
 const predicted = (model: models.Model): number[][] =>
   model.apply<[tf.Tensor, tf.Tensor]>(data()).map((output) => [...output.dataSync()]);

@@ -78,6 +78,7 @@ export type {
   Initializer,
   Masks,
   Nested,
+  Outputs,
   Regularizer,
   Shape,
   Shapes,

@@ -26,6 +26,7 @@ import type {
   Config,
   Masks,
   Nested,
+  Outputs,
   Regularizer,
   Shape,
   Shapes,
@@ -189,7 +190,7 @@ export class Layer extends ConnectedLayer {
    * The second argument holds Keras's keyword arguments of the call, such as `training`, `mask`, `initial_state`.
    */
   apply<O extends Symbolic = KerasTensor>(inputs: Symbolic, args?: ApplyArgs): O;
-  apply<O extends Tensors = tf.Tensor>(inputs: Nested<TensorLike>, args?: ApplyArgs): O;
+  apply<O extends Outputs = tf.Tensor>(inputs: Nested<TensorLike>, args?: ApplyArgs): O;
   apply(inputs: Symbolic | Nested<TensorLike>, args: ApplyArgs = {}): Symbolic | Tensors {
     const symbolic = kerasTensorsIn(inputs).length > 0 || kerasTensorsIn(args).length > 0;
     return symbolic ? applySymbolic(this, inputs, args) : applyEager(this, inputs, args);

@@ -1,5 +1,6 @@
 import type { DType, Tensor as TensorRecord } from '@km/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { RaggedTensor } from '../ragged/ragged-tensor.ts';
 
 /** Sizes of the axes of a tensor, outermost first; `null` where a size is open. */
 export type Shape = readonly (number | null)[];
@@ -12,6 +13,9 @@ export type Shapes = Nested<Shape>;
 
 /** A tensor, or lists and dictionaries of tensors. */
 export type Tensors = Nested<Tensor>;
+
+/** What a call gives a user: tensors, or ragged tensors, or lists and dictionaries of them. */
+export type Outputs = Nested<Tensor | RaggedTensor>;
 
 /** Masks in the structure of the tensors they belong to; `null` where there is none. */
 export type Masks = Nested<Tensor | null>;

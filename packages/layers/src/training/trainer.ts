@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { History } from '../callbacks/history.ts';
 import { get_mask } from '../engine/mask.ts';
 import { valuesIn } from '../engine/rows.ts';
-import type { Nested, Tensors } from '../engine/types.ts';
+import type { Nested, Outputs, Tensors } from '../engine/types.ts';
 import type { ClassWeight } from './class-weight.ts';
 import { CompiledModel } from './compiled-model.ts';
 import type { StepFunction } from './epoch-reader.ts';
@@ -141,11 +141,11 @@ export abstract class Trainer extends CompiledModel {
   }
 
   /** Computes the outputs of all samples; the caller disposes them. */
-  predict<T extends Tensors = tf.Tensor>(
+  predict<T extends Outputs = tf.Tensor>(
     x: Data | BatchIterable,
     options: PredictOptions = {},
   ): Promise<T> {
-    return predict(this, x, options) as Promise<T>;
+    return predict(this, x, options) as Promise<Outputs> as Promise<T>;
   }
 
   /** Trains on one batch; results are those of this batch unless `reset_metrics` is false. */
@@ -167,8 +167,8 @@ export abstract class Trainer extends CompiledModel {
   }
 
   /** Computes the outputs of one batch; the caller disposes them. */
-  predict_on_batch<T extends Tensors = tf.Tensor>(x: Data): Promise<T> {
-    return predictOnBatch(this, x) as Promise<T>;
+  predict_on_batch<T extends Outputs = tf.Tensor>(x: Data): Promise<T> {
+    return predictOnBatch(this, x) as Promise<Outputs> as Promise<T>;
   }
 
   /** The training configuration as HDF5 files and SavedModels hold it; null for a model that is not compiled. */

@@ -4,6 +4,8 @@ import { deserialize_layer } from '../../engine/deserialize-layer.ts';
 import type { KerasTensor, Symbolic } from '../../engine/keras-tensor.ts';
 import { flatten } from '../../engine/nest.ts';
 import { serialize_keras_object } from '../../engine/registry.ts';
+import type { TensorLike } from '../../engine/to-tensors.ts';
+import type { Nested, Outputs } from '../../engine/types.ts';
 import type { AssignableValue } from '../../engine/variable-values.ts';
 import {
   type ApplyArgs,
@@ -127,7 +129,7 @@ export class RNN extends Layer {
   }
 
   override apply<O extends Symbolic = KerasTensor>(inputs: Symbolic, args?: ApplyArgs): O;
-  override apply<O extends Tensors = tf.Tensor>(inputs: Tensors, args?: ApplyArgs): O;
+  override apply<O extends Outputs = tf.Tensor>(inputs: Nested<TensorLike>, args?: ApplyArgs): O;
   override apply(given: unknown, args: ApplyArgs = {}): unknown {
     const call = sequenceArgs(given, args, this.#constants);
     const { initial_state, constants, others } = call;

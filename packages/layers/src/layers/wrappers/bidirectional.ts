@@ -3,6 +3,8 @@ import { deserialize_layer } from '../../engine/deserialize-layer.ts';
 import type { KerasTensor, Symbolic } from '../../engine/keras-tensor.ts';
 import { isShape } from '../../engine/nest.ts';
 import { type Registrable, serialize_keras_object } from '../../engine/registry.ts';
+import type { TensorLike } from '../../engine/to-tensors.ts';
+import type { Nested, Outputs } from '../../engine/types.ts';
 import type { AssignableValue } from '../../engine/variable-values.ts';
 import {
   type ApplyArgs,
@@ -96,7 +98,7 @@ export class Bidirectional extends Layer {
   }
 
   override apply<O extends Symbolic = KerasTensor>(inputs: Symbolic, args?: ApplyArgs): O;
-  override apply<O extends Tensors = tf.Tensor>(inputs: Tensors, args?: ApplyArgs): O;
+  override apply<O extends Outputs = tf.Tensor>(inputs: Nested<TensorLike>, args?: ApplyArgs): O;
   override apply(given: unknown, args: ApplyArgs = {}): unknown {
     const { inputs, initial_state, constants, others, symbolic } = sequenceArgs(
       given,
