@@ -165,3 +165,12 @@ test('layers serve as activations, and their weights belong to the layer', () =>
   const names = owner.trainable_weights.map(({ name }) => name);
   expect(names).toEqual(['owner/kernel', 'owner/bias', 'owner/prelu/alpha']);
 });
+
+test.each([
+  ['Dense', layers.Dense, 'units'],
+  ['LSTM', layers.LSTM, 'units'],
+  ['Embedding', layers.Embedding, 'input_dim'],
+] as const)('%s says that its arguments come by name', (_, type, missing) => {
+  const make = type as unknown as new (argument: unknown) => object;
+  expect(() => new make(3)).toThrow(`${missing} is missing. Arguments come by name`);
+});

@@ -10,8 +10,15 @@ export type Padding = 'valid' | 'same' | 'causal';
 /** A size that may still be open. */
 export type Dim = number | null;
 
+/** @throws TypeError for an argument that is missing, as it is when arguments come by position. */
+function checkGiven(value: unknown, name: string): void {
+  if (value !== undefined) return;
+  throw new TypeError(`${name} is missing. Arguments come by name, in one object: { ${name}: … }.`);
+}
+
 /** Expands a size to one size for each of `count` axes and checks them. */
 export function sizes(value: Sizes, count: number, name: string, least = 1): number[] {
+  checkGiven(value, name);
   const list = typeof value === 'number' ? new Array<number>(count).fill(value) : [...value];
   const good = list.length === count && list.every((n) => Number.isInteger(n) && n >= least);
   if (good) return list;
@@ -22,6 +29,7 @@ export function sizes(value: Sizes, count: number, name: string, least = 1): num
 
 /** Checks that an argument is an integer of at least `least`. */
 export function integer(value: unknown, name: string, least = 1): number {
+  checkGiven(value, name);
   if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
   throw new RangeError(`${name} is an integer of at least ${least}, not ${JSON.stringify(value)}.`);
 }
