@@ -38,15 +38,16 @@ way (\`TFSMLayer\`). Written by \`scripts/exchange.ts\` from what these commands
 asks TensorFlow (\`km_oracle.py\`), and CORPUS a folder of model files with recorded results:
 
 \`\`\`sh
-npm run check:oracle -- 2.4.4 2.10.1 2.12.1 2.19.1 2.21.0 --formats tf --all > one.log
-npm run check:oracle -- 2.15.1 --formats tf --all --across 2.4.4,2.10.1,2.12.1,2.19.1,2.21.0 > two.log
-node scripts/run.mjs scripts/check/oracle-step.ts 2.4.4 2.15.1 2.19.1 --corpus CORPUS > three.log
-npm run check:corpus -- CORPUS > four.log
-node scripts/run.mjs scripts/exchange.ts one.log two.log three.log four.log
+npm run check:oracle -- 2.4.4 2.10.1 2.19.1 --formats tf > one.log  # a choice of the models
+npm run check:oracle -- 2.12.1 2.21.0 --formats tf --all > two.log
+npm run check:oracle -- 2.15.1 --formats tf --all --across 2.4.4,2.10.1,2.12.1,2.19.1,2.21.0 > three.log
+node scripts/run.mjs scripts/check/oracle-step.ts 2.4.4 2.15.1 2.19.1 --corpus CORPUS > four.log
+npm run check:corpus -- CORPUS > five.log
+node scripts/run.mjs scripts/exchange.ts one.log two.log three.log four.log five.log
 \`\`\`
 
 A number is that of the cases that hold; "+ n" are exceptions, all of which are named below; what follows is the largest
-difference, relative where numbers exceed 1. Weights are the same bit for bit.
+difference, relative where numbers exceed 1. Weights are the same bit for bit. What has no number was not run.
 `;
 
 const BOTH_WAYS = `## Both ways, by version
@@ -74,6 +75,7 @@ export function exchangePage(groups: Groups): string {
 function cell(group: Group | undefined): string {
   if (group === undefined) return '';
   const { passed, failed, skipped, largest } = group;
+  if (passed + failed + skipped === 0) return 'has none';
   const named = skipped > 0 ? ` + ${skipped}` : '';
   const wrong = failed > 0 ? `, **${failed} fail**` : '';
   const far = Number(largest) > 0 ? `, ${Number(largest).toExponential(0)}` : '';
