@@ -29,7 +29,7 @@ import { oracleTrace, TRACED_VERSIONS } from './oracle-trace.ts';
 import { oracleTrain } from './oracle-train.ts';
 import { oracleTypescript, TYPESCRIPT } from './oracle-typescript.ts';
 import { writeBack } from './oracle-write.ts';
-import { parity } from './parity.ts';
+import { parityApart } from './parity.ts';
 
 /** The models of a run without `--all`: each kind of layer, optimizer and wiring once. */
 const CHOICE = [
@@ -205,7 +205,7 @@ async function checkVersion(version: string, selection: Selection): Promise<Outc
     printGroup(`checkpoints, ${version}`, checkpoints);
     printGroup(`train.Checkpoint, ${version}`, trained);
     printGroup(`revived, ${version}`, revived);
-    const alike = await parity(kit.python);
+    const alike = await parityApart(kit.python);
     printGroup(`step by step, ${version}`, alike);
     const ragged = RAGGED_VERSIONS.includes(version) ? await oracleRagged(kit.python) : [];
     if (ragged.length > 0) printGroup(`ragged, ${version}`, ragged);

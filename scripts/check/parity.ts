@@ -12,13 +12,15 @@ import { parseArgs } from 'node:util';
 import { ready } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Outcome } from './golden-report.ts';
+import { runPython } from './oracle-kit.ts';
 import { HELPERS, REPLIES } from './parity-api.ts';
 import { begin, type LogLine, type ParityCase, ParityLog } from './parity-base.ts';
 import { CALLBACK_REPLIES, CALLBACKS } from './parity-callbacks.ts';
 import { TRAINING } from './parity-training.ts';
 import { differencesOf, type VersionDifference } from './parity-versions.ts';
 
-const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'parity.py');
+const folderHere = path.dirname(fileURLToPath(import.meta.url));
+const script = path.join(folderHere, 'parity.py');
 const TOLERANCE = 1e-5;
 const SUITES: readonly (readonly [module: string, cases: Readonly<Record<string, ParityCase>>])[] =
   [
@@ -39,7 +41,7 @@ export async function parity(
     for (const [name, run] of SUITES.flatMap(([, cases]) => Object.entries(cases))) {
       if (only.length === 0 || only.includes(name)) ours.set(name, await logged(folder, name, run));
     }
-    const { version, cases: theirs, read } = runPython(python, folder, only);
+    const { version, cases: theirs, read } = runTheirs(python, folder, only);
     for (const [name, lines] of read) ours.set(name, lines);
     for (const [name, reply] of Object.entries({ ...REPLIES, ...CALLBACK_REPLIES })) {
       const lines = theirs.get(name);
@@ -72,7 +74,7 @@ async function logged(folder: string, name: string, run: ParityCase): Promise<re
   return log.lines;
 }
 
-function runPython(
+function runTheirs(
   python: string,
   folder: string,
   only: readonly string[],
@@ -215,6 +217,25 @@ function unlikeTexts(our: string, their: string): boolean {
     const [a, b] = [Number(text), Number(theirs[k])];
     return Math.abs(a - b) > 2e-4 + TOLERANCE * Math.abs(b);
   });
+}
+
+const LINE = /^(passed|failed|skipped) +([^:]+)(?:: (.*))?$/;
+
+/** Runs all cases in a process of their own, in which nothing else counts names or draws numbers meanwhile. */
+export async function parityApart(python: string): Promise<Outcome[]> {
+  const runner = path.join(path.dirname(folderHere), 'run.mjs');
+  const file = path.join(folderHere, 'parity.ts');
+  const { output, errors, status } = await runPython(process.execPath, [runner, file, python]);
+  const outcomes = output.split('\n').flatMap((line): Outcome[] => {
+    const [, result, id = '', reason] = LINE.exec(line) ?? [];
+    if (result === undefined) return [];
+    return [
+      { id, status: result as Outcome['status'], ...(reason === undefined ? {} : { reason }) },
+    ];
+  });
+  if (outcomes.length > 0) return outcomes;
+  const reason = `the process ended with ${String(status)}: ${errors.slice(-500)}`;
+  return [{ id: 'all cases', status: 'failed', reason }];
 }
 
 async function main(): Promise<void> {
