@@ -1,5 +1,5 @@
-import { readCheckpoint } from '@km/checkpoint';
-import type { ByteSource, ReadableStore } from '@km/core';
+import { readCheckpoint, writeCheckpoint } from '@km/checkpoint';
+import { type ByteSource, memoryStore, type ReadableStore, type Tensor } from '@km/core';
 import { fileStore } from '@km/core/node';
 import { fixturePath } from '@km/test-utils';
 import { listedTensors, listTensor } from './support.ts';
@@ -57,6 +57,34 @@ test('a single data file is read once, before anybody asks for a tensor', async 
   expect(reads).toEqual([[0, data?.byteLength]]);
   for (const tensor of tensors.values()) await tensor.read();
   expect(reads).toHaveLength(1);
+});
+
+test('large tensors lie where they are read, wherever the first one begins', async () => {
+  const files = memoryStore();
+  const floats = (size: number): Tensor<'float32'> => ({
+    dtype: 'float32',
+    shape: [size],
+    data: new Float32Array(size).fill(size),
+  });
+  await writeCheckpoint({ store: files, path: 'ckpt' }, [
+    ['odd', { dtype: 'bool', shape: [3], data: new Uint8Array(3) }],
+    ['one', floats(2000)],
+    ['two', floats(3000)],
+  ]);
+  const store: ReadableStore = {
+    async open(key, options) {
+      const source = await files.open(key, options);
+      const readInto: ByteSource['readInto'] = async (target, start) => {
+        target.set(files.objects.get(key)?.subarray(start, start + target.length) ?? []);
+      };
+      return source && { ...source, readInto };
+    },
+  };
+  const { tensors } = await readCheckpoint({ store, path: 'ckpt' }, { readAhead: true });
+  const [one, two] = await Promise.all(['one', 'two'].map((name) => tensors.get(name)?.read()));
+  expect([one?.data[0], two?.data[2999]]).toEqual([2000, 3000]);
+  const buffers = [one, two].map((tensor) => tensor?.dtype === 'float32' && tensor.data.buffer);
+  expect(buffers[0]).toBe(buffers[1]);
 });
 
 test('a file that cannot be read is an error of those who want its tensors', async () => {

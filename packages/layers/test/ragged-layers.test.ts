@@ -51,28 +51,34 @@ test('layers of single values keep the rows', () => {
   ]);
 });
 
-test('a recurrent layer gives each row what the row alone gives', () => {
-  const lstm = new layers.LSTM({ units: 2, return_sequences: true });
-  const whole = apply(lstm, vectors());
-  expect(Array.from(whole.row_lengths())).toEqual(LENGTHS);
-  const rows = [
-    [
-      [1, -2],
-      [3, 4],
-      [-5, 6],
-    ],
-    [[7, 8]],
-    [
-      [9, 10],
-      [11, -12],
-    ],
-  ];
-  rows.forEach((row, i) => {
-    const alone = lstm.apply(tf.tensor3d([row])).arraySync() as number[][][];
-    (whole.to_list()[i] as number[][]).forEach((step, t) => {
-      step.forEach((value, unit) => {
-        expect(value).toBeCloseTo(alone[0]?.[t]?.[unit] ?? Number.NaN, 6);
-      });
+/** The rows of `vectors`, each for itself. */
+const ROWS = [
+  [
+    [1, -2],
+    [3, 4],
+    [-5, 6],
+  ],
+  [[7, 8]],
+  [
+    [9, 10],
+    [11, -12],
+  ],
+];
+
+test.each([
+  [{ return_sequences: true }],
+  [{ return_sequences: true, go_backwards: true }],
+  [{}],
+  [{ go_backwards: true }],
+])('a recurrent layer with %j gives each row what the row alone gives', (options) => {
+  const lstm = new layers.LSTM({ units: 2, ...options });
+  const whole = listOf(lstm.apply(vectors())) as unknown[][];
+  ROWS.forEach((row, i) => {
+    const [alone] = lstm.apply(tf.tensor3d([row])).arraySync() as unknown[][];
+    const [found, wanted] = [whole[i], alone].map((values) => [values].flat(3) as number[]);
+    expect(found).toHaveLength(wanted?.length ?? 0);
+    wanted?.forEach((value, k) => {
+      expect(found?.[k]).toBeCloseTo(value, 6);
     });
   });
 });
