@@ -3,7 +3,6 @@
  * what they compute, their gradients and trainings; the same is done here from their configs. Models are read from the
  * files of TensorFlow, written here, and read by TensorFlow again.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,7 +11,7 @@ import { models, optimizers, RaggedTensor, ready } from '@km/keras';
 import { gradients, type KerasTensor } from '@km/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Outcome, printGroup } from './golden-report.ts';
-import { PYTHON_ENVIRONMENT } from './oracle-kit.ts';
+import { runPython } from './oracle-kit.ts';
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'oracle_ragged.py');
 /** The versions that are asked in a run over several: the others do the same, and their files are no others. */
@@ -205,15 +204,10 @@ async function attempt(id: string, run: () => Promise<number>): Promise<Outcome>
   }
 }
 
-function runPython(python: string, args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(python, [script, ...args], {
-    encoding: 'utf8',
-    env: PYTHON_ENVIRONMENT,
-    maxBuffer: 2 ** 28,
-    timeout: 600_000,
-  });
-  if (status === 0) return stdout;
-  throw new Error(`Python ended with ${status}: ${stderr.slice(-2000)}`);
+async function printed(python: string, args: readonly string[]): Promise<string> {
+  const { output, errors, status } = await runPython(python, [script, ...args]);
+  if (status === 0) return output;
+  throw new Error(`Python ended with ${String(status)}: ${errors.slice(-2000)}`);
 }
 
 /** Reads the files of TensorFlow, compares the models, and writes them again; gives what was written. */
@@ -269,7 +263,7 @@ export async function oracleRagged(python: string): Promise<Outcome[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'ragged-'));
   try {
     const out = path.join(folder, 'cases.json');
-    runPython(python, ['make', out, folder]);
+    await printed(python, ['make', out, folder]);
     const made = JSON.parse(readFileSync(out, 'utf8')) as {
       readonly version: string;
       readonly cases: readonly RaggedCase[];
@@ -293,7 +287,7 @@ export async function oracleRagged(python: string): Promise<Outcome[]> {
     }
     const files = await throughFiles(made.cases, folder);
     writeFileSync(path.join(folder, 'index.json'), JSON.stringify(files.written));
-    const replies = runPython(python, ['read', out, folder]).trim().split('\n');
+    const replies = (await printed(python, ['read', out, folder])).split('\n');
     const again = replies
       .filter((line) => line.startsWith('{'))
       .map((line) => judged(JSON.parse(line)));

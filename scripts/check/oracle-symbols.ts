@@ -12,7 +12,8 @@ import { messageOf } from '@km/core';
 import { Input, Model, ready, saved_model } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Outcome, printGroup } from './golden-report.ts';
-import { pythonOf, runPython } from './oracle-kit.ts';
+import { pythonOf } from './oracle-kit.ts';
+import { comparedByPython } from './oracle-lines.ts';
 import type { Given, SymbolCase } from './oracle-symbols-case.ts';
 import { SYMBOL_CASES } from './oracle-symbols-cases.ts';
 
@@ -92,23 +93,6 @@ function same(found: tf.Tensor, wanted: tf.Tensor | undefined): void {
   });
 }
 
-/** One line of the script: differences by what was compared. */
-interface Line {
-  readonly id: string;
-  readonly error?: string;
-  readonly skipped?: string;
-  readonly differences?: Readonly<Record<string, number>>;
-}
-
-function judge({ id, error, skipped, differences = {} }: Line): Outcome {
-  if (error !== undefined) return { id, status: 'failed', reason: error };
-  if (skipped !== undefined) return { id, status: 'skipped', reason: skipped };
-  const far = Object.entries(differences).filter(([, difference]) => !(difference <= TOLERANCE));
-  const difference = Math.max(...Object.values(differences));
-  if (far.length === 0) return { id, status: 'passed', difference };
-  return { id, status: 'failed', reason: far.map(([what, by]) => `${what}: ${by}`).join('; ') };
-}
-
 /** Lets one version run all files. */
 export async function oracleSymbols(version: string, only = ''): Promise<Outcome[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'symbols-'));
@@ -123,13 +107,13 @@ export async function oracleSymbols(version: string, only = ''): Promise<Outcome
         outcomes.push({ id: each.id, status: 'failed', reason: messageOf(error) });
       }
     }
-    const { output, errors, status } = await runPython(pythonOf(version), [script, folder]);
-    if (process.env.KM_CHECK_STACKS !== undefined) console.error(errors);
-    const lines = output.split('\n').filter((line) => line.startsWith('{'));
-    outcomes.push(...lines.map((line) => judge(JSON.parse(line))));
-    if (status === 0 && lines.length > 0) return outcomes;
-    const reason = `Python ended with ${String(status)}: ${errors.slice(-500)}`;
-    return [...outcomes, { id: 'all symbols', status: 'failed', reason }];
+    const replies = await comparedByPython(
+      pythonOf(version),
+      [script, folder],
+      'all symbols',
+      TOLERANCE,
+    );
+    return [...outcomes, ...replies];
   } finally {
     rmSync(folder, { recursive: true });
   }

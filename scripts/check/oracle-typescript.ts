@@ -12,7 +12,8 @@ import { messageOf } from '@km/core';
 import { type Model, optimizers, ready } from '@km/keras';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Outcome, printGroup } from './golden-report.ts';
-import { kitOf, runPython } from './oracle-kit.ts';
+import { kitOf } from './oracle-kit.ts';
+import { comparedByPython } from './oracle-lines.ts';
 import { numbers, WRITTEN_MODELS } from './oracle-typescript-models.ts';
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'oracle_typescript.py');
@@ -103,32 +104,18 @@ async function writeAll(folder: string, only: string): Promise<Outcome[]> {
   return failed;
 }
 
-/** One line of the script: differences by what was compared. */
-interface Line {
-  readonly id: string;
-  readonly error?: string;
-  readonly differences?: Readonly<Record<string, number>>;
-}
-
-function judge({ id, error, differences = {} }: Line): Outcome {
-  if (error !== undefined) return { id, status: 'failed', reason: error };
-  const far = Object.entries(differences).filter(([, difference]) => !(difference <= TOLERANCE));
-  const difference = Math.max(...Object.values(differences));
-  if (far.length === 0) return { id, status: 'passed', difference };
-  return { id, status: 'failed', reason: far.map(([what, by]) => `${what}: ${by}`).join('; ') };
-}
-
 /** Lets one version load and train all models. */
 export async function oracleTypescript(version: string, only = ''): Promise<Outcome[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'typescript-'));
   try {
     const outcomes = await writeAll(folder, only);
-    const { output, errors, status } = await runPython(kitOf(version).python, [script, folder]);
-    const lines = output.split('\n').filter((line) => line.startsWith('{'));
-    outcomes.push(...lines.map((line) => judge(JSON.parse(line))));
-    if (status === 0 && lines.length > 0) return outcomes;
-    const reason = `Python ended with ${String(status)}: ${errors.slice(-500)}`;
-    return [...outcomes, { id: 'all models', status: 'failed', reason }];
+    const replies = await comparedByPython(
+      kitOf(version).python,
+      [script, folder],
+      'all models',
+      TOLERANCE,
+    );
+    return [...outcomes, ...replies];
   } finally {
     rmSync(folder, { recursive: true });
   }
